@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# The few functions that the compiler's CMake files are written with. Sources are globbed: adding an
+# op or a pass adds files, not CMake lines.
+
+# A header compiled once and reused by every library of the compiler.
+function(weft_add_precompiled_header name header)
+  file(WRITE ${PROJECT_BINARY_DIR}/${name}.cpp "")
+  add_library(${name} STATIC ${PROJECT_BINARY_DIR}/${name}.cpp)
+  target_precompile_headers(${name} PRIVATE ${PROJECT_SOURCE_DIR}/${header})
+  target_compile_options(${name} PRIVATE ${WEFT_COMPILE_OPTIONS})
+endfunction()
+
+set(WEFT_COMPILE_OPTIONS -Wall -Wextra -Wno-unused-parameter -Wno-comment -Werror=return-type
+    "SHELL:-Xclang -fno-pch-timestamp")
+
+# weft_add_library(Name [LINK libs...] [DEPENDS targets...]): all .cpp files of the current folder.
+function(weft_add_library name)
+  cmake_parse_arguments(arg "" "" "LINK;DEPENDS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS *.cpp)
+  if(NOT sources)
+    return()
+  endif()
+  add_library(${name} STATIC ${sources})
+  target_compile_options(${name} PRIVATE ${WEFT_COMPILE_OPTIONS})
+  target_link_libraries(${name} PUBLIC ${arg_LINK} MLIR LLVM)
+  target_precompile_headers(${name} REUSE_FROM WeftPch)
+  add_dependencies(${name} ${arg_DEPENDS})
+  set_property(GLOBAL APPEND PROPERTY WEFT_LIBRARIES ${name})
+endfunction()
+
+# weft_add_tool(name [LINK libs...]): tools/<name>.cpp, or the .cpp files of tools/<name>/.
+function(weft_add_tool name)
+  cmake_parse_arguments(arg "" "" "LINK" ${ARGN})
+  if(IS_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/${name})
+    file(GLOB sources CONFIGURE_DEPENDS ${name}/*.cpp)
+  else()
+    set(sources ${name}.cpp)
+  endif()
+  add_executable(${name} ${sources})
+  target_compile_options(${name} PRIVATE ${WEFT_COMPILE_OPTIONS})
+  target_link_libraries(${name} PRIVATE ${arg_LINK} MLIR LLVM)
+  target_link_options(${name} PRIVATE -fuse-ld=lld)
+  set_target_properties(${name} PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
+  install(TARGETS ${name})
+endfunction()
+
+# weft_tablegen_ops(<Family>Ops): declarations and definitions of one file of ops.
+macro(weft_tablegen_ops file)
+  set(LLVM_TARGET_DEFINITIONS ${file}.td)
+  mlir_tablegen(${file}.h.inc -gen-op-decls)
+  mlir_tablegen(${file}.cpp.inc -gen-op-defs)
+endmacro()
