@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Verification of models, parameters and access to them.
+#include "dialects/Weft/Weft.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/OpImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace weft;
+
+#define GET_OP_CLASSES
+#include "dialects/Weft/ModelOps.cpp.inc"
+
+//===----------------------------------------------------------------------===//
+// ModelOp, ParameterOp, BufferOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult ModelOp::verifyRegions() {
+  for (Operation &op : getBody().front())
+    if (!isa<ParameterOp, BufferOp, func::FuncOp>(op))
+      return op.emitOpError("expected a parameter, a buffer or a function in a model, got '")
+             << op.getName() << "'";
+  return success();
+}
+
+static LogicalResult verifyStorage(Operation *op, Type type, Attribute init) {
+  auto tensor = cast<RankedTensorType>(type);
+  if (!tensor.hasStaticShape())
+    return op->emitOpError("expected a static shape, got ") << tensor;
+  if (auto values = dyn_cast<DenseElementsAttr>(init)) {
+    if (values.getType() != tensor)
+      return op->emitOpError("expected an initializer of type ")
+             << tensor << ", got " << values.getType();
+    return success();
+  }
+  if (!isa<InitializerAttrInterface>(init))
+    return op->emitOpError("expected an initializer (#weft.kaiming_uniform, #weft.uniform, "
+                           "#weft.normal, #weft.truncated_normal, #weft.constant or dense<...>), got ")
+           << init;
+  return success();
+}
+
+LogicalResult ParameterOp::verify() { return verifyStorage(*this, getType(), getInit()); }
+LogicalResult BufferOp::verify() { return verifyStorage(*this, getType(), getInit()); }
+
+//===----------------------------------------------------------------------===//
+// ReadOp, WriteOp
+//===----------------------------------------------------------------------===//
+
+// The symbol in the model around `op`, or null.
+static Operation *lookupInModel(Operation *op, SymbolTableCollection &tables, FlatSymbolRefAttr symbol) {
+  auto model = op->getParentOfType<ModelOp>();
+  return model ? tables.lookupSymbolIn(model, symbol) : nullptr;
+}
+
+static Type getStorageType(Operation *storage) {
+  return TypeSwitch<Operation *, Type>(storage)
+      .Case<ParameterOp, BufferOp>([](auto op) { return op.getType(); })
+      .Default([](Operation *) { return Type(); });
+}
+
+LogicalResult ReadOp::verifySymbolUses(SymbolTableCollection &tables) {
+  Operation *storage = lookupInModel(*this, tables, getStorageAttr());
+  Type type = storage ? getStorageType(storage) : Type();
+  if (!type)
+    return emitOpError("expected a parameter or buffer of the model, got ") << getStorageAttr();
+  if (type != getType())
+    return emitOpError("expected type ")
+           << type << ", as " << getStorageAttr() << " is declared, got " << getType();
+  return success();
+}
+
+LogicalResult WriteOp::verifySymbolUses(SymbolTableCollection &tables) {
+  auto buffer = dyn_cast_or_null<BufferOp>(lookupInModel(*this, tables, getStorageAttr()));
+  if (!buffer)
+    return emitOpError("expected a buffer of the model, got ") << getStorageAttr();
+  if (buffer.getType() != getValue().getType())
+    return emitOpError("expected type ") << buffer.getType() << ", as " << getStorageAttr()
+                                         << " is declared, got " << getValue().getType();
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// ValueAndGradOp
+//===----------------------------------------------------------------------===//
+
+// The type of the value that an entry of `wrt` names, or null after an error.
+static Type getWrtType(ValueAndGradOp op, SymbolTableCollection &tables, Attribute entry) {
+  if (auto symbol = dyn_cast<FlatSymbolRefAttr>(entry)) {
+    if (auto parameter = dyn_cast_or_null<ParameterOp>(lookupInModel(op, tables, symbol)))
+      return parameter.getType();
+    op.emitOpError("wrt: expected a parameter of the model, got ") << entry;
+    return {};
+  }
+  auto number = dyn_cast<IntegerAttr>(entry);
+  if (number && number.getInt() >= 0 &&
+      number.getInt() < static_cast<int64_t>(op.getOperands().size()))
+    return op.getOperands()[number.getInt()].getType();
+  op.emitOpError("wrt: expected a parameter or the number of one of the ")
+      << op.getOperands().size() << " operands, got " << entry;
+  return {};
+}
+
+LogicalResult ValueAndGradOp::verifySymbolUses(SymbolTableCollection &tables) {
+  auto callee = dyn_cast_or_null<func::FuncOp>(lookupInModel(*this, tables, getCalleeAttr()));
+  if (!callee)
+    return emitOpError("expected a function of the model, got ") << getCalleeAttr();
+  FunctionType type = callee.getFunctionType();
+  if (TypeRange(type.getInputs()) != TypeRange(getOperands()))
+    return emitOpError("expected operands of types ") << type.getInputs() << ", got "
+                                                      << TypeRange(getOperands());
+  auto value = type.getNumResults() ? dyn_cast<RankedTensorType>(type.getResult(0)) : nullptr;
+  if (!value || value.getRank() != 0 || !isa<FloatType>(value.getElementType()))
+    return emitOpError("expected a callee whose first result is a floating-point scalar, got ")
+           << type.getResults();
+  SmallVector<Type> expected(type.getResults());
+  for (Attribute entry : getWrt()) {
+    Type wrtType = getWrtType(*this, tables, entry);
+    if (!wrtType)
+      return failure();
+    if (!isa<FloatType>(cast<RankedTensorType>(wrtType).getElementType()))
+      return emitOpError("wrt: expected a floating-point tensor, got ") << entry << " of type " << wrtType;
+    expected.push_back(wrtType);
+  }
+  if (TypeRange(expected) != TypeRange(getResults()))
+    return emitOpError("expected results of types ") << TypeRange(expected) << ", got "
+                                                     << TypeRange(getResults());
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// DispatchOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult DispatchOp::verifySymbolUses(SymbolTableCollection &tables) {
+  auto kernel = dyn_cast_or_null<func::FuncOp>(lookupInModel(*this, tables, getKernelAttr()));
+  if (!kernel)
+    return emitOpError("expected a function of the model, got ") << getKernelAttr();
+  FunctionType type = kernel.getFunctionType();
+  if (TypeRange(type.getInputs()) != TypeRange(getOperands()) ||
+      TypeRange(type.getResults()) != TypeRange(getResults()))
+    return emitOpError("expected the type ") << type << " of " << getKernelAttr() << ", got "
+                                             << TypeRange(getOperands()) << " -> "
+                                             << TypeRange(getResults());
+  return success();
+}

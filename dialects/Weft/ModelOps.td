@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Models: their parameters and buffers, access to them, and the gradient of a function.
+#ifndef WEFT_DIALECT_MODELOPS_TD
+#define WEFT_DIALECT_MODELOPS_TD
+
+include "mlir/IR/SymbolInterfaces.td"
+include "mlir/IR/RegionKindInterface.td"
+include "dialects/Weft/WeftAttrs.td"
+
+def Weft_ModelOp : Weft_Op<"model", [Symbol, SymbolTable, NoTerminator, SingleBlock,
+                                     IsolatedFromAbove]> {
+  let summary = "a model: parameters and the functions that use them";
+  let description = [{
+    A symbol table of `weft.parameter`, `weft.buffer` and `func.func`. Functions named `@loss` and
+    `@logits` are what training, evaluation and prediction are built from.
+
+    ```mlir
+    weft.model @scale attributes {optimizer = #weft.sgd<lr = 0.1>} {
+      weft.parameter @w : tensor<4xf32> = #weft.constant<1.0>
+      func.func @logits(%x: tensor<4xf32>) -> tensor<4xf32> {
+        %w = weft.read @w : tensor<4xf32>
+        %y = weft.mul %x, %w : tensor<4xf32>
+        return %y : tensor<4xf32>
+      }
+    }
+    ```
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name,
+                       OptionalAttr<Weft_OptimizerAttrInterface>:$optimizer);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "$sym_name attr-dict-with-keyword $body";
+  let hasRegionVerifier = 1;
+}
+
+class Weft_StorageOp<string mnemonic, list<Trait> traits = []>
+    : Weft_Op<mnemonic, !listconcat([Symbol, HasParent<"ModelOp">], traits)> {
+  let assemblyFormat = "$sym_name attr-dict `:` $type `=` $init";
+  let hasVerifier = 1;
+}
+
+def Weft_ParameterOp : Weft_StorageOp<"parameter"> {
+  let summary = "a trained tensor of the model";
+  let description = [{
+    Named as in PyTorch or Hugging Face, so that safetensors files load by name. `aliases` are other
+    names under which files may hold it. `trainable = false` freezes it; `decay = false` takes it out
+    of weight decay. The initializer is one of `#weft.kaiming_uniform`, `#weft.uniform`,
+    `#weft.normal`, `#weft.truncated_normal`, `#weft.constant` or a `dense<…>` literal.
+
+    ```mlir
+    weft.parameter @fc1.weight : tensor<128x784xf32> = #weft.kaiming_uniform<a = 2.2360680>
+    ```
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<Weft_Tensor>:$type, AnyAttr:$init,
+                       DefaultValuedAttr<BoolAttr, "true">:$trainable,
+                       DefaultValuedAttr<BoolAttr, "true">:$decay,
+                       OptionalAttr<StrArrayAttr>:$aliases);
+}
+
+def Weft_BufferOp : Weft_StorageOp<"buffer"> {
+  let summary = "a tensor of the model that is kept but not trained";
+  let description = [{
+    State such as a running mean: read with `weft.read`, replaced with `weft.write`, saved with the
+    parameters.
+
+    ```mlir
+    weft.buffer @steps : tensor<f32> = #weft.constant<0.0>
+    ```
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<Weft_Tensor>:$type, AnyAttr:$init,
+                       OptionalAttr<StrArrayAttr>:$aliases);
+}
+
+def Weft_ReadOp : Weft_Op<"read", [DeclareOpInterfaceMethods<SymbolUserOpInterface>,
+                                   MemoryEffects<[MemRead]>]> {
+  let summary = "the value of a parameter or buffer";
+  let description = [{
+    ```mlir
+    %w = weft.read @fc1.weight : tensor<128x784xf32>
+    ```
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$storage);
+  let results = (outs Weft_Tensor:$result);
+  let assemblyFormat = "$storage attr-dict `:` type($result)";
+}
+
+def Weft_WriteOp : Weft_Op<"write", [DeclareOpInterfaceMethods<SymbolUserOpInterface>,
+                                     MemoryEffects<[MemWrite]>]> {
+  let summary = "replaces the value of a buffer";
+  let description = [{
+    Reads later in the function see the new value.
+
+    ```mlir
+    weft.write @bn.running_mean, %mean : tensor<64xf32>
+    ```
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$storage, Weft_Tensor:$value);
+  let assemblyFormat = "$storage `,` $value attr-dict `:` type($value)";
+}
+
+def Weft_ValueAndGradOp : Weft_Op<"value_and_grad", [
+    DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "the results of a function and the gradient of its first one";
+  let description = [{
+    Calls `callee` and returns its results, then the gradient of its first result, a floating-point
+    scalar, with respect to each entry of `wrt`: a parameter of the model, or the number of an operand.
+
+    ```mlir
+    %loss, %dw, %dx = weft.value_and_grad @loss(%x, %labels) wrt [@fc1.weight, 0]
+        : (tensor<8x784xf32>, tensor<8xi64>) -> (tensor<f32>, tensor<128x784xf32>, tensor<8x784xf32>)
+    ```
+
+    `weft-differentiate` expands it, in reverse mode: d result / d v = sum over the uses u of v of
+    (d result / d u) (d u / d v).
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$callee, Variadic<Weft_Tensor>:$operands, ArrayAttr:$wrt);
+  let results = (outs Variadic<Weft_Tensor>:$results);
+  let assemblyFormat = "$callee `(` $operands `)` `wrt` $wrt attr-dict `:` functional-type($operands, $results)";
+}
+
+def Weft_DispatchOp : Weft_Op<"dispatch", [DeclareOpInterfaceMethods<SymbolUserOpInterface>, Pure]> {
+  let summary = "runs a fused region";
+  let description = [{
+    Calls `kernel`, a private function of primitives that becomes one kernel per target. `constants` are
+    passed to the kernel as numbers, so that regions which differ only in them share it.
+
+    ```mlir
+    %h = weft.dispatch @dispatch_0(%x, %w, %b)
+        : (tensor<?x784xf32>, tensor<784x128xf32>, tensor<128xf32>) -> tensor<?x128xf32>
+    ```
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$kernel, Variadic<Weft_Tensor>:$operands,
+                       DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$constants);
+  let results = (outs Variadic<Weft_Tensor>:$results);
+  let assemblyFormat = "$kernel `(` $operands `)` (`constants` $constants^)? attr-dict `:` functional-type($operands, $results)";
+}
+
+#endif

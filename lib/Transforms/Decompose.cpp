@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Composite ops become primitives, through DecomposableOpInterface.
+#include "dialects/Weft/Weft.h"
+#include "weft/Transforms/Passes.h"
+
+using namespace mlir;
+
+namespace weft {
+#define GEN_PASS_DEF_DECOMPOSE
+#include "weft/Transforms/Passes.h.inc"
+
+namespace {
+struct Decompose : impl::DecomposeBase<Decompose> {
+  void runOnOperation() override {
+    SmallVector<DecomposableOpInterface> worklist;
+    getOperation()->walk([&](DecomposableOpInterface op) { worklist.push_back(op); });
+    IRRewriter rewriter(&getContext());
+    while (!worklist.empty()) {
+      DecomposableOpInterface op = worklist.pop_back_val();
+      // What it is made of may be composite in turn.
+      Operation *before = op->getPrevNode();
+      rewriter.setInsertionPoint(op);
+      SmallVector<Value> results;
+      if (failed(op.decompose(rewriter, results)))
+        continue;
+      ++numDecomposed;
+      Operation *first = before ? before->getNextNode() : &op->getBlock()->front();
+      for (Operation *inner = first; inner != op; inner = inner->getNextNode())
+        if (auto composite = dyn_cast<DecomposableOpInterface>(inner))
+          worklist.push_back(composite);
+      rewriter.replaceOp(op, results);
+    }
+  }
+};
+} // namespace
+} // namespace weft
