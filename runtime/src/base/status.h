@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// How the runtime reports failure: a code (absl's numbers, as in the C API) and a message that gains
-// context as it climbs. No exception leaves a function of the runtime, and no input aborts it.
+// How the runtime reports failure: a code (absl's numbers, as in the C API) and a message that
+// gains context as it climbs. No exception leaves a function of the runtime, and no input aborts
+// it.
 #ifndef WEFT_RUNTIME_BASE_STATUS_H
 #define WEFT_RUNTIME_BASE_STATUS_H
 
@@ -38,7 +39,8 @@ public:
   Status() = default;
   Status(StatusCode code, std::string message)
       : state(std::make_unique<State>(State{code, std::move(message)})) {}
-  Status(const Status &other) : state(other.state ? std::make_unique<State>(*other.state) : nullptr) {}
+  Status(const Status &other)
+      : state(other.state ? std::make_unique<State>(*other.state) : nullptr) {}
   Status(Status &&) = default;
   Status &operator=(Status other) {
     state = std::move(other.state);
