@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// NumPy's .npy format, versions 1 to 3.
+#ifndef WEFT_RUNTIME_DATA_NPY_H
+#define WEFT_RUNTIME_DATA_NPY_H
+
+#include "data/array.h"
+#include "data/byte_source.h"
+
+namespace weft::rt {
+
+// Reads the whole of a .npy file: C order, either byte order, element types bool, int8 to int64,
+// uint8 to uint64, float16, float32 and float64.
+Result<Array> readNpy(ByteSource &source);
+Result<Array> readNpyFile(const std::string &path);
+
+} // namespace weft::rt
+
+#endif
