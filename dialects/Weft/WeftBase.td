@@ -13,6 +13,7 @@ include "dialects/Interfaces/DecomposableOpInterface.td"
 include "dialects/Interfaces/DifferentiableOpInterface.td"
 include "dialects/Interfaces/FusableOpInterface.td"
 include "dialects/Interfaces/LossOpInterface.td"
+include "dialects/Interfaces/RandomOpInterface.td"
 include "dialects/Interfaces/ReferenceOpInterface.td"
 
 def Weft_Dialect : Dialect {

@@ -8,6 +8,7 @@
 #include "dialects/Interfaces/DifferentiableOpInterface.h"
 #include "dialects/Interfaces/FusableOpInterface.h"
 #include "dialects/Interfaces/LossOpInterface.h"
+#include "dialects/Interfaces/RandomOpInterface.h"
 #include "dialects/Interfaces/ReferenceOpInterface.h"
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -50,6 +51,9 @@ constexpr llvm::StringLiteral kScalarAttr = "weft.scalar";
 constexpr llvm::StringLiteral kOutputAttr = "weft.output";
 // array<i64: 1, 0>, the physical layout of a parameter: its dimension i is the logical dimension layout[i].
 constexpr llvm::StringLiteral kLayoutAttr = "weft.layout";
+// array<i64: low, high> or array<i64: low, high, ignore>, what an input of indices may hold: low <= i < high,
+// or i == ignore.
+constexpr llvm::StringLiteral kIndexRangeAttr = "weft.index_range";
 
 } // namespace weft
 
