@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A data set in memory: named arrays whose first dimension counts the samples. How a path becomes
+// one:
+//
+//   a folder   the files of one split, the first of these that is there. SPLIT is train for
+//   training;
+//              t10k, eval, validation, valid, dev or test for evaluation and prediction.
+//                SPLIT-images-idx3-ubyte, SPLIT-labels-idx1-ubyte   MNIST's names, as IDX
+//                SPLIT.csv
+//                SPLIT_<field>.npy ...                              one array a field
+//                SPLIT.safetensors                                  one tensor a field
+//   a file     whatever split is asked for. IDX: with the labels file beside it, if its name tells
+//              which that is (images -> labels, idx3 -> idx1). CSV: one field of all columns, and
+//              the label column. .npy: NAME_<field>.npy brings its siblings; any other name is one
+//              field x. safetensors: one field a tensor.
+//
+// Every file may be gzipped (but for safetensors); formats are told by content. Labels may be
+// absent.
+#ifndef WEFT_RUNTIME_DATA_DATASET_H
+#define WEFT_RUNTIME_DATA_DATASET_H
+
+#include "data/array.h"
+
+namespace weft::rt {
+
+struct DataField {
+  enum class Kind { features, labels };
+
+  std::string name;
+  Array array;
+  Kind kind = Kind::features;
+  // Bytes that stand for intensities: a float input gets value / 255.
+  bool pixels = false;
+  std::string file;
+};
+
+struct Dataset {
+  std::string path;
+  std::vector<DataField> fields;
+
+  int64_t samples() const { return fields.empty() ? 0 : fields[0].array.rows(); }
+  const DataField *find(const std::string &name) const;
+};
+
+enum class Split { train, evaluation };
+
+struct DataOptions {
+  Split split = Split::train;
+  // The column of a CSV file that holds the label; empty: label, labels, target, class or y.
+  std::string labelColumn;
+};
+
+// Reads a data set. All fields have the same number of samples, at least one.
+Result<Dataset> openDataset(const std::string &path, const DataOptions &options);
+
+} // namespace weft::rt
+
+#endif

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Paths that become data sets, fields that become inputs, and the order of samples.
+#include "ReaderTesting.h"
+#include "data/batch_plan.h"
+#include "data/sample_order.h"
+
+#include <numeric>
+#include <set>
+
+using namespace weft::rt;
+using namespace weft::rt::test;
+
+static InputSpec pixelsInput(int64_t size) {
+  InputSpec input;
+  input.name = "x";
+  input.sampleShape = {size};
+  return input;
+}
+static InputSpec labelsInput(int64_t classes) {
+  InputSpec input;
+  input.name = "labels";
+  input.type = ElementType::i64;
+  input.isLabel = true;
+  input.high = classes;
+  return input;
+}
+
+// Two splits with MNIST's names: images of 1x2 pixels.
+static void writeMnist(const TemporaryFolder &folder) {
+  folder.write("train-images-idx3-ubyte.gz", gzipped(idxFile({3, 1, 2}, {0, 255, 51, 102, 1, 2})));
+  folder.write("train-labels-idx1-ubyte.gz", gzipped(idxFile({3}, {0, 1, 2})));
+  folder.write("t10k-images-idx3-ubyte", idxFile({1, 1, 2}, {9, 10}));
+  folder.write("t10k-labels-idx1-ubyte", idxFile({1}, {2}));
+}
+
+TEST(Dataset, splitsMnistFolder) {
+  TemporaryFolder folder;
+  writeMnist(folder);
+  Result<Dataset> train = openDataset(folder.path(), {Split::train, ""});
+  ASSERT_TRUE(train.ok()) << train.status().message();
+  EXPECT_EQ(train->samples(), 3);
+  Result<Dataset> evaluation = openDataset(folder.path(), {Split::evaluation, ""});
+  ASSERT_TRUE(evaluation.ok()) << evaluation.status().message();
+  EXPECT_EQ(evaluation->samples(), 1);
+
+  Result<BatchPlan> plan = BatchPlan::create(*train, {pixelsInput(2), labelsInput(3)});
+  ASSERT_TRUE(plan.ok()) << plan.status().message();
+  float x[4];
+  int64_t labels[2];
+  void *targets[] = {x, labels};
+  uint32_t samples[] = {1, 0};
+  plan->fill(samples, targets);
+  EXPECT_EQ(x[0], 51 / 255.0f);
+  EXPECT_EQ(x[1], 102 / 255.0f);
+  EXPECT_EQ(x[3], 1.0f);
+  EXPECT_EQ(labels[0], 1);
+  EXPECT_EQ(labels[1], 0);
+}
+
+TEST(Dataset, takesOneImagesFileWithItsLabels) {
+  TemporaryFolder folder;
+  writeMnist(folder);
+  Result<Dataset> data = openDataset(folder.path("train-images-idx3-ubyte.gz"), {});
+  ASSERT_TRUE(data.ok()) << data.status().message();
+  ASSERT_EQ(data->fields.size(), 2u);
+  EXPECT_EQ(data->fields[1].kind, DataField::Kind::labels);
+}
+
+TEST(Dataset, takesKaggleTables) {
+  TemporaryFolder folder;
+  folder.write("train.csv", bytesOf("label,pixel0,pixel1\n1,255,0\n0,0,51\n"));
+  folder.write("test.csv", bytesOf("pixel0,pixel1\n255,51\n"));
+  Result<Dataset> train = openDataset(folder.path(), {Split::train, ""});
+  ASSERT_TRUE(train.ok()) << train.status().message();
+  Result<BatchPlan> plan = BatchPlan::create(*train, {pixelsInput(2), labelsInput(2)});
+  ASSERT_TRUE(plan.ok()) << plan.status().message();
+  float x[2];
+  int64_t label = 7;
+  void *targets[] = {x, &label};
+  uint32_t sample[] = {1};
+  plan->fill(sample, targets);
+  EXPECT_EQ(x[1], 51 / 255.0f);
+  EXPECT_EQ(label, 0);
+
+  Result<Dataset> test = openDataset(folder.path(), {Split::evaluation, ""});
+  ASSERT_TRUE(test.ok()) << test.status().message();
+  EXPECT_TRUE(BatchPlan::create(*test, {pixelsInput(2)}).ok());
+  Result<BatchPlan> unlabelled = BatchPlan::create(*test, {pixelsInput(2), labelsInput(2)});
+  EXPECT_NE(unlabelled.status().message().find("expected labels for the input labels, found only "
+                                               "features [1, 2]"),
+            std::string::npos)
+      << unlabelled.status().message();
+}
+
+TEST(Dataset, doesNotScaleOtherTables) {
+  TemporaryFolder folder;
+  std::string path = folder.write("house.csv", bytesOf("rooms,age,price\n3,200,1.5\n4,10,2.5\n"));
+  Result<Dataset> data = openDataset(path, {Split::train, "price"});
+  ASSERT_TRUE(data.ok()) << data.status().message();
+  InputSpec price;
+  price.name = "y";
+  price.isLabel = true;
+  Result<BatchPlan> plan = BatchPlan::create(*data, {pixelsInput(2), price});
+  ASSERT_TRUE(plan.ok()) << plan.status().message();
+  float x[2], y;
+  void *targets[] = {x, &y};
+  uint32_t sample[] = {0};
+  plan->fill(sample, targets);
+  EXPECT_EQ(x[1], 200.0f);
+  EXPECT_EQ(y, 1.5f);
+  EXPECT_NE(
+      openDataset(path, {Split::train, "cost"}).status().message().find("expected a column cost"),
+      std::string::npos);
+}
+
+TEST(Dataset, takesNpyFamilies) {
+  TemporaryFolder folder;
+  std::string u1 = "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 2), }";
+  std::string i4 = "{'descr': '<i4', 'fortran_order': False, 'shape': (2,), }";
+  folder.write("digits_x.npy", npyFile(u1, {0, 255, 51, 102}));
+  folder.write("digits_y.npy", npyFile(i4, {1, 0, 0, 0, 0, 0, 0, 0}));
+  Result<Dataset> data = openDataset(folder.path("digits_x.npy"), {});
+  ASSERT_TRUE(data.ok()) << data.status().message();
+  ASSERT_EQ(data->fields.size(), 2u);
+  Result<BatchPlan> plan = BatchPlan::create(*data, {pixelsInput(2), labelsInput(2)});
+  ASSERT_TRUE(plan.ok()) << plan.status().message();
+  float x[2];
+  int64_t label = 7;
+  void *targets[] = {x, &label};
+  uint32_t sample[] = {0};
+  plan->fill(sample, targets);
+  EXPECT_EQ(x[1], 1.0f);
+  EXPECT_EQ(label, 1);
+}
+
+TEST(Dataset, takesSafetensorsByInputName) {
+  TemporaryFolder folder;
+  std::string path =
+      folder.write("set.safetensors",
+                   safetensorsFile(R"({"x":{"dtype":"U8","shape":[2,1],"data_offsets":[0,2]},)"
+                                   R"("other":{"dtype":"U8","shape":[2,2],"data_offsets":[2,6]}} )",
+                                   {255, 0, 1, 2, 3, 4}));
+  Result<Dataset> data = openDataset(path, {});
+  ASSERT_TRUE(data.ok()) << data.status().message();
+  EXPECT_TRUE(BatchPlan::create(*data, {pixelsInput(1)}).ok());
+}
+
+TEST(BatchPlan, makesOneHotRows) {
+  TemporaryFolder folder;
+  writeMnist(folder);
+  Result<Dataset> data = openDataset(folder.path(), {});
+  ASSERT_TRUE(data.ok());
+  InputSpec oneHot = labelsInput(0);
+  oneHot.type = ElementType::f32;
+  oneHot.sampleShape = {3};
+  Result<BatchPlan> plan = BatchPlan::create(*data, {pixelsInput(2), oneHot});
+  ASSERT_TRUE(plan.ok()) << plan.status().message();
+  float x[4], rows[6];
+  void *targets[] = {x, rows};
+  uint32_t samples[] = {2, 0};
+  plan->fill(samples, targets);
+  EXPECT_EQ(std::vector<float>(rows, rows + 6), (std::vector<float>{0, 0, 1, 1, 0, 0}));
+  oneHot.sampleShape = {2};
+  EXPECT_NE(BatchPlan::create(*data, {pixelsInput(2), oneHot})
+                .status()
+                .message()
+                .find("sample 2: expected a value of 0 to 1 for the input labels, found 2"),
+            std::string::npos);
+}
+
+TEST(BatchPlan, namesWhatDoesNotFit) {
+  TemporaryFolder folder;
+  writeMnist(folder);
+  Result<Dataset> data = openDataset(folder.path(), {});
+  ASSERT_TRUE(data.ok());
+  std::string file = folder.path("train-images-idx3-ubyte.gz");
+  EXPECT_EQ(BatchPlan::create(*data, {pixelsInput(784), labelsInput(3)}).status().message(),
+            file + ": images: expected 784 values a sample for the input x, found 1x2 = 2");
+  EXPECT_EQ(BatchPlan::create(*data, {pixelsInput(2), labelsInput(2)}).status().message(),
+            folder.path("train-labels-idx1-ubyte.gz") +
+                ": labels, sample 2: expected a value of 0 to 1 for the input labels, found 2");
+}
+
+TEST(Dataset, namesWhatIsMissing) {
+  TemporaryFolder folder;
+  EXPECT_NE(openDataset(folder.path(), {})
+                .status()
+                .message()
+                .find("expected one of train-images-idx3-ubyte[.gz], train.csv"),
+            std::string::npos);
+  EXPECT_EQ(openDataset(folder.path("none"), {}).status().code(), StatusCode::notFound);
+  folder.write("train-images-idx3-ubyte", idxFile({3, 1, 1}, {1, 2, 3}));
+  folder.write("train-labels-idx1-ubyte", idxFile({2}, {1, 2}));
+  EXPECT_NE(openDataset(folder.path(), {})
+                .status()
+                .message()
+                .find("expected as many samples as images in " +
+                      folder.path("train-images-idx3-ubyte") + " has (3), found 2"),
+            std::string::npos);
+  EXPECT_NE(openDataset(folder.write("empty", {}), {}).status().message().find("an empty file"),
+            std::string::npos);
+}
+
+TEST(SampleOrder, isAPermutationBySeedAndEpoch) {
+  auto first = sampleOrder(1000, SamplingStrategy::random, 42, 0);
+  EXPECT_EQ(std::set<uint32_t>(first.begin(), first.end()).size(), 1000u);
+  EXPECT_EQ(first, sampleOrder(1000, SamplingStrategy::random, 42, 0));
+  EXPECT_NE(first, sampleOrder(1000, SamplingStrategy::random, 42, 1));
+  EXPECT_NE(first, sampleOrder(1000, SamplingStrategy::random, 43, 0));
+  std::vector<uint32_t> inOrder(1000);
+  std::iota(inOrder.begin(), inOrder.end(), 0u);
+  EXPECT_NE(first, inOrder);
+  EXPECT_EQ(sampleOrder(1000, SamplingStrategy::sequential, 42, 3), inOrder);
+}
