@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// How a contraction is cut: register tile, panels, blocks of k, tiles, and what is packed.
+// Everything is a function of the shape and of the CPU's traits, never of a number of threads.
+#include "weft/Target/CPU/Contraction.h"
+
+#include "llvm/Support/MathExtras.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <set>
+
+using namespace mlir;
+
+namespace weft::cpu {
+namespace {
+
+// What the model of costs assumes of a core: it only has to order the candidates.
+constexpr double kMultiplyAddsPerCycle = 2;
+constexpr double kLoadsPerCycle = 2;
+constexpr double kMultiplyAddLatency = 4;
+constexpr int64_t kMaxRowsPerGroup = 8;
+/// Longest block of k: a group of rows of A stays in the first-level cache.
+constexpr int64_t kMaxDepth = 1024;
+/// Shortest block for a k that depends on the rows of the call.
+constexpr int64_t kMinDynamicDepth = 512;
+/// Packed B of a block of columns should fit in the second-level cache.
+constexpr double kPackedBytesWanted = 320 << 10;
+/// Rows of packed A and of waiting sums.
+constexpr int64_t kRowsPerBlock = 192;
+/// Work of a tile, in multiply-adds: less does not pay for handing it out, more is not shared
+/// evenly.
+constexpr double kTileOverhead = 50e3;
+constexpr double kLargestTile = 24e6;
+
+/// Cycles of one step of k of a register tile.
+double registerTileCost(int64_t rows, int64_t vectors) {
+  double compute = rows * vectors / kMultiplyAddsPerCycle;
+  double loads = (rows + vectors) / kLoadsPerCycle;
+  return std::max({compute, loads, kMultiplyAddLatency}) + 0.02 * loads;
+}
+
+/// The groups that `rows` rows are cut in; see ContractionEmitter::forEachGroup.
+double rowsCost(int64_t rows, int64_t rowsPerGroup, int64_t vectors) {
+  int64_t groups = rows / rowsPerGroup, rest = rows % rowsPerGroup;
+  if (rest && rest <= rowsPerGroup / 2 && groups) {
+    --groups;
+    rest += rowsPerGroup;
+  }
+  double cost = groups * registerTileCost(rowsPerGroup, vectors);
+  if (rest > rowsPerGroup)
+    return cost + registerTileCost((rest + 1) / 2, vectors) + registerTileCost(rest / 2, vectors);
+  return rest ? cost + registerTileCost(rest, vectors) : cost;
+}
+
+void chooseRegisterTile(ContractionPlan &plan) {
+  int64_t rows = std::max<int64_t>(1, plan.shape.m.at(plan.shape.tunedRows));
+  // Beyond this, how many rows there are does not change the order of the candidates.
+  if (rows > 512)
+    rows = 480 + rows % 32;
+  int64_t vectors = llvm::divideCeil(plan.shape.n.fixed, plan.lanes);
+  double best = std::numeric_limits<double>::infinity();
+  for (int64_t panelVectors = 1; panelVectors <= std::min<int64_t>(vectors, 6); ++panelVectors) {
+    for (int64_t groupRows = 1; groupRows <= std::min(rows, kMaxRowsPerGroup); ++groupRows) {
+      if (groupRows * panelVectors + panelVectors + 1 > plan.traits.vectorRegisters)
+        continue;
+      double cost = (vectors / panelVectors) * rowsCost(rows, groupRows, panelVectors);
+      if (int64_t tail = vectors % panelVectors)
+        cost += rowsCost(rows, groupRows, tail);
+      if (cost < best) {
+        best = cost;
+        plan.rowsPerGroup = groupRows;
+        plan.vectorsPerPanel = panelVectors;
+      }
+    }
+  }
+}
+
+void chooseDepth(ContractionPlan &plan) {
+  const Extent &k = plan.shape.k;
+  int64_t depth = std::max<int64_t>(1, k.at(plan.shape.tunedRows));
+  int64_t blocks = llvm::divideCeil(depth, kMaxDepth);
+  plan.depthPerBlock = llvm::alignTo(llvm::divideCeil(depth, blocks), plan.lanes);
+  plan.splitsDepth = blocks > 1 || k.isDynamic();
+  if (k.isDynamic())
+    plan.depthPerBlock = std::max(plan.depthPerBlock, kMinDynamicDepth);
+}
+
+void choosePacking(ContractionPlan &plan) {
+  const ContractionShape &shape = plan.shape;
+  int64_t rows = shape.m.at(shape.tunedRows), depth = shape.k.at(shape.tunedRows);
+  bool several = plan.panels() > 1;
+  if (shape.elementA != plan.accumulator && several)
+    plan.packA = shape.transposeA ? ContractionPlan::PackA::Panels : ContractionPlan::PackA::Rows;
+  else if (shape.transposeA && several && depth > 128)
+    plan.packA = ContractionPlan::PackA::Panels;
+  plan.packB = shape.transposeB || shape.elementB != plan.accumulator || (several && rows >= 128);
+}
+
+/// Relative cost of cutting C in tiles of `rows` rows by `panels` panels: idle threads, packing,
+/// handing out.
+double tilingCost(const ContractionPlan &plan, int64_t rows, int64_t panels) {
+  const ContractionShape &shape = plan.shape;
+  double allRows = shape.m.at(shape.tunedRows),
+         depth = std::max<int64_t>(1, shape.k.at(shape.tunedRows));
+  double columns = panels * plan.panelWidth();
+  int64_t rowBlocks = std::ceil(allRows / rows),
+          columnBlocks = llvm::divideCeil(plan.panels(), panels);
+  double tiles = rowBlocks * columnBlocks, batch = 1;
+  for (const Extent &extent : shape.batch)
+    batch *= extent.at(shape.tunedRows);
+  tiles *= batch;
+
+  double work = std::min<double>(rows, allRows) * std::min<double>(columns, shape.n.fixed) * depth;
+  double total = allRows * shape.n.fixed * depth * batch;
+  double busy = 0;
+  for (double threads : {2, 4, 8})
+    busy += std::ceil(tiles / threads) * threads * work / total / 3;
+  double cost = kTileOverhead / work + std::max(0.0, work / kLargestTile - 1);
+  double copied = 4.0 / plan.traits.vectorBytes * 32;
+  if (plan.packB) {
+    cost += copied / std::min(allRows, std::ceil(tiles / 4) * rows);
+    double bytes = columns * plan.depthPerBlock * plan.accumulatorBytes();
+    cost += 0.1 * std::max(0.0, bytes / kPackedBytesWanted - 1);
+  }
+  if (plan.packA != ContractionPlan::PackA::None)
+    cost += copied / columns;
+  return busy * (1 + cost);
+}
+
+void chooseTiles(ContractionPlan &plan) {
+  int64_t rows = std::max<int64_t>(1, plan.shape.m.at(plan.shape.tunedRows));
+  int64_t groups = llvm::divideCeil(rows, plan.rowsPerGroup);
+  double best = std::numeric_limits<double>::infinity();
+  for (int64_t columnBlocks = 1; columnBlocks <= std::min<int64_t>(plan.panels(), 64);
+       ++columnBlocks) {
+    int64_t panels = llvm::divideCeil(plan.panels(), columnBlocks);
+    for (int64_t rowBlocks = 1; rowBlocks <= std::min<int64_t>(groups, 64); ++rowBlocks) {
+      int64_t tileRows = llvm::divideCeil(groups, rowBlocks) * plan.rowsPerGroup;
+      double cost = tilingCost(plan, tileRows, panels);
+      if (cost < best * 0.999) {
+        best = cost;
+        plan.panelsPerTile = panels;
+        plan.rowsPerTile = tileRows;
+      }
+    }
+  }
+  if (plan.splitsDepth || plan.packA != ContractionPlan::PackA::None)
+    plan.rowsPerBlock =
+        std::min<int64_t>(groups, kRowsPerBlock / plan.rowsPerGroup) * plan.rowsPerGroup;
+}
+
+/// The type that sums are kept in; null for operands that are not supported.
+FloatType accumulatorOf(Type a, Type b) {
+  auto supported = [](Type type) {
+    return isa<Float32Type, Float64Type, BFloat16Type, Float16Type>(type);
+  };
+  if (!supported(a) || !supported(b))
+    return {};
+  if (a.isF64() || b.isF64())
+    return Float64Type::get(a.getContext());
+  return Float32Type::get(a.getContext());
+}
+
+} // namespace
+
+FailureOr<ContractionPlan> planContraction(const ContractionShape &shape, const CpuTraits &traits,
+                                           llvm::function_ref<InFlightDiagnostic()> emitError) {
+  ContractionPlan plan;
+  plan.shape = shape;
+  plan.traits = traits;
+  plan.accumulator = accumulatorOf(shape.elementA, shape.elementB);
+  if (!plan.accumulator)
+    return emitError() << "contraction operands must be f32, f64, bf16 or f16, found "
+                       << shape.elementA << " and " << shape.elementB;
+  if ((shape.elementA.isF16() || shape.elementB.isF16()) && !traits.hasF16Conversion)
+    return emitError() << "contraction of f16 needs a CPU that converts f16 (F16C)";
+  if (shape.n.isDynamic())
+    return emitError()
+           << "the columns of a contraction must have a static size, found a multiple of the rows";
+  for (const Extent &extent : llvm::drop_begin(shape.batch, shape.batch.empty() ? 0 : 1))
+    if (extent.isDynamic())
+      return emitError() << "only the first batch dimension of a contraction may be dynamic";
+  if (!shape.batch.empty() && shape.batch[0].isDynamic() && shape.m.isDynamic())
+    return emitError() << "a contraction may have dynamic rows or a dynamic batch, not both";
+
+  plan.lanes = traits.lanes(plan.accumulator.getWidth());
+  chooseRegisterTile(plan);
+  chooseDepth(plan);
+  choosePacking(plan);
+  chooseTiles(plan);
+  return plan;
+}
+
+TileCount ContractionPlan::tiles() const {
+  TileCount count;
+  count.times = columnBlocks();
+  for (const Extent &extent : shape.batch)
+    if (!extent.isDynamic())
+      count.times *= extent.fixed;
+  if (!shape.batch.empty() && shape.batch[0].isDynamic()) {
+    count.extentPerRow = shape.batch[0].perRow;
+    count.times *= llvm::divideCeil(shape.m.fixed, rowsPerTile);
+    return count;
+  }
+  count.extentFixed = shape.m.fixed * (shape.m.isDynamic() ? 0 : 1);
+  count.extentPerRow = shape.m.perRow;
+  count.tile = rowsPerTile;
+  return count;
+}
+
+int64_t ContractionPlan::packedBBytes() const {
+  if (!packB)
+    return 0;
+  int64_t depth = llvm::alignTo(depthPerBlock, lanes);
+  return llvm::alignTo(
+      std::min(panelsPerTile, panels()) * depth * panelWidth() * accumulatorBytes(), 64);
+}
+
+int64_t ContractionPlan::packedABytes() const {
+  if (packA == PackA::None)
+    return 0;
+  // Groups of a remainder may be narrower, and so more: one slot to spare.
+  return llvm::alignTo((rowsPerBlock + rowsPerGroup) * depthPerBlock * accumulatorBytes(), 64);
+}
+
+int64_t ContractionPlan::partialBytes() const {
+  if (!splitsDepth)
+    return 0;
+  return llvm::alignTo(rowsPerBlock * panelsPerTile * panelWidth() * accumulatorBytes(), 64);
+}
+
+SmallVector<int64_t> ContractionPlan::rowRemainders(int64_t blockRows) const {
+  int64_t step = std::gcd(blockRows, rowsPerGroup);
+  int64_t last =
+      shape.m.isDynamic() ? std::gcd(shape.m.perRow, blockRows) : shape.m.fixed % blockRows;
+  std::set<int64_t> remainders;
+  int64_t lastStep = shape.m.isDynamic() ? last : 0;
+  auto insert = [&](int64_t extent) {
+    if (int64_t rest = extent % rowsPerGroup) {
+      remainders.insert(rest);
+      if (rest <= rowsPerGroup / 2)
+        remainders.insert(rest + rowsPerGroup);
+    }
+  };
+  for (int64_t i = 0; i < rowsPerGroup; ++i) {
+    insert(i * step);
+    for (int64_t j = 0; j < (lastStep ? rowsPerGroup : 1); ++j)
+      insert(last + i * step + j * lastStep);
+  }
+  return llvm::to_vector(remainders);
+}
+
+} // namespace weft::cpu
