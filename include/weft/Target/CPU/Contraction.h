@@ -153,10 +153,11 @@ public:
   mlir::Value getMask() const { return mask; }
 
   /// Loads from `memref` what lies beside the result, where dimension i of `memref` runs along
-  /// dimension `dimensions[i]` of C (all of C's, in order, if empty): a vector of the memref's
-  /// element type. An operand that does not depend on the column is loaded once and broadcast. The
-  /// column must be the innermost dimension of an operand that depends on it.
+  /// dimension `dimensions[i]` of C: a vector of the memref's element type. An operand that does
+  /// not depend on the column is loaded once and broadcast. The column must be the innermost
+  /// dimension of an operand that depends on it.
   mlir::Value load(mlir::Value memref, llvm::ArrayRef<int64_t> dimensions);
+  /// The same of an operand of C's shape.
   mlir::Value load(mlir::Value memref) { return load(memref, allDimensions()); }
 
   /// Loads a vector at explicit indices, the last of which is that of lane 0.
