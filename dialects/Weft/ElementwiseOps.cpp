@@ -8,5 +8,20 @@
 using namespace mlir;
 using namespace weft;
 
+Type weft::getBoolTensorType(Type type) {
+  return cast<RankedTensorType>(type).clone(IntegerType::get(type.getContext(), 1));
+}
+
+void CastOp::build(OpBuilder &builder, OperationState &state, Value input, Type elementType) {
+  auto type = cast<RankedTensorType>(input.getType());
+  build(builder, state, type.clone(elementType), input);
+}
+
+LogicalResult ClampOp::verify() {
+  if (!getMinAttr() && !getMaxAttr())
+    return emitOpError("expected a bound, 'min' or 'max', got none");
+  return success();
+}
+
 #define GET_OP_CLASSES
 #include "dialects/Weft/ElementwiseOps.cpp.inc"

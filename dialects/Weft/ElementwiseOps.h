@@ -6,6 +6,13 @@
 
 #include "dialects/Weft/WeftDialect.h"
 
+namespace weft {
+
+// The i1 tensor of the same shape.
+mlir::Type getBoolTensorType(mlir::Type type);
+
+} // namespace weft
+
 #define GET_OP_CLASSES
 #include "dialects/Weft/ElementwiseOps.h.inc"
 

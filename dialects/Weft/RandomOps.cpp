@@ -8,5 +8,58 @@
 using namespace mlir;
 using namespace weft;
 
+// The limit of the last dimension, from three dimensions on: columns of different places differ.
+static constexpr int64_t kMaxLastDimension = 65536;
+
+static LogicalResult verifyDraw(Operation *op, const APFloat &p) {
+  double probability = p.convertToDouble();
+  if (!(probability >= 0 && probability < 1))
+    return op->emitOpError("expected a probability p with 0 <= p < 1, got ") << probability;
+  auto type = cast<RankedTensorType>(op->getResult(0).getType());
+  if (type.getRank() >= 3 && type.getShape().back() > kMaxLastDimension)
+    return op->emitOpError("expected a last dimension of at most ")
+           << kMaxLastDimension << ", got " << type;
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// DropoutOp
+//===----------------------------------------------------------------------===//
+
+void DropoutOp::build(OpBuilder &builder, OperationState &state, Value input, double p) {
+  build(builder, state, input.getType(), input, /*seed=*/Value(), /*step=*/Value(),
+        /*sample_offset=*/Value(), builder.getF64FloatAttr(p), /*id=*/IntegerAttr());
+}
+
+LogicalResult DropoutOp::verify() {
+  unsigned numbers = !!getSeed() + !!getStep() + !!getSampleOffset() + !!getIdAttr();
+  if (numbers != 0 && numbers != 4)
+    return emitOpError("expected all of seed, step, sample offset and id or none of them, got ")
+           << numbers << " of the 4";
+  return verifyDraw(*this, getP());
+}
+
+//===----------------------------------------------------------------------===//
+// DropoutMaskOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult DropoutMaskOp::verify() {
+  if (failed(verifyDraw(*this, getP())))
+    return failure();
+  return verifyLike(*this, getLike(), isDynamicTensor(getType()));
+}
+
+FusionKind DropoutMaskOp::getFusionKind() { return FusionKind::Broadcast; }
+
+int64_t DropoutMaskOp::mapDimension(int64_t dimension, unsigned operand) {
+  // A slice along dimension 0 is the mask with a larger sample offset; other places are counted
+  // within the whole tensor.
+  if (dimension != 0)
+    return kNotSliceable;
+  return isShapeOperand(operand) ? 0 : kWholeOperand;
+}
+
+bool DropoutMaskOp::isShapeOperand(unsigned operand) { return operand == 3; }
+
 #define GET_OP_CLASSES
 #include "dialects/Weft/RandomOps.cpp.inc"

@@ -4,6 +4,7 @@
 #ifndef WEFT_DIALECT_RANDOMOPS_H
 #define WEFT_DIALECT_RANDOMOPS_H
 
+#include "dialects/Weft/LikeOperand.h"
 #include "dialects/Weft/WeftDialect.h"
 
 #define GET_OP_CLASSES

@@ -1,9 +1,84 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The Random family of ops.
+// Ops that draw random numbers. They are functions of a seed, the number of the step, the op's id and
+// the place of an element (see Philox.h), so that they give the same everywhere and every time.
 #ifndef WEFT_DIALECT_RANDOMOPS_TD
 #define WEFT_DIALECT_RANDOMOPS_TD
 
 include "dialects/Weft/WeftAttrs.td"
+
+// A rank-0 i64 tensor: a number of the step that random ops read.
+def Weft_I64Scalar
+    : Type<And<[RankedTensorOf<[I64]>.predicate,
+                CPred<"::llvm::cast<::mlir::RankedTensorType>($_self).getRank() == 0">]>,
+           "tensor<i64>", "::mlir::RankedTensorType">,
+      BuildableType<"::mlir::RankedTensorType::get({}, $_builder.getI64Type())">;
+
+def Weft_DropoutOp : Weft_CompositeOp<"dropout", [
+    Weft_Differentiable, AttrSizedOperandSegments, AllTypesMatch<["input", "result"]>]> {
+  let summary = "elements zeroed at random, the rest scaled up";
+  let description = [{
+    y = keep ? x / (1 - p) : 0, where keep is `weft.dropout_mask`; 0 <= p < 1. A model says `p` only.
+    The phase `flat` numbers the op: it gives it an `id` of its own and the operands of the mask. Before that
+    it has no value; an evaluation function has it replaced by x. Gradient: dx = the same dropout,
+    with the same id, of g.
+
+    ```mlir
+    %y = weft.dropout %x p 0.1 : tensor<?x128xf32>
+    %z = weft.dropout %x, %seed, %step, %offset p 0.1 id 3 : tensor<?x128xf32>
+    ```
+  }];
+  let arguments = (ins Weft_FloatTensor:$input, Optional<Weft_I64Scalar>:$seed,
+                       Optional<Weft_I64Scalar>:$step, Optional<Weft_I64Scalar>:$sample_offset,
+                       F64Attr:$p, OptionalAttr<I64Attr>:$id);
+  let results = (outs Weft_FloatTensor:$result);
+  let builders = [
+    // Not numbered yet.
+    OpBuilder<(ins "::mlir::Value":$input, "double":$p)>
+  ];
+  let assemblyFormat = [{
+    $input (`,` $seed^ `,` $step `,` $sample_offset)? `p` $p (`id` $id^)? attr-dict `:` type($result)
+  }];
+  let extraClassDeclaration = "bool isNumbered() { return getIdAttr() && getSeed(); }";
+  let hasFolder = 1;
+  let hasVerifier = 1;
+}
+
+def Weft_DropoutMaskOp : Weft_PrimitiveOp<"dropout_mask", [NoGradient]> {
+  let summary = "which elements a dropout keeps";
+  let description = [{
+    y = (u >= floor(2^32 p)), where u is an element's random word of 32 bits:
+    word (column mod 4) of Philox4x32-10 with the key `seed` and the counter
+    (id, step, row, floor(column / 4)), each taken modulo 2^32.
+
+    The outermost coordinate counts from `sample_offset`: let s = offset + i0. A tensor of rank 0 has
+    row = offset, column = 0; of rank 1 (i0): row = s, column = 0; of rank 2 (i0, i1): row = s, column = i1. Of
+    rank r >= 3 in a shape (d0, d1, ...), the row is (s, i1, ..., i[r-3]) in row-major order, and
+    column = 65536 i[r-2] + i[r-1]; the last dimension is at most 65536. So a mask does not
+    depend on the sizes of the last two dimensions of a tensor of rank 3 or more (of a longest sequence,
+    say), nor on how the samples of a step are split in batches: a slice of it that begins at i0 = b is the mask with
+    offset + b.
+
+    `like`, as in `weft.broadcast`, is there exactly if the result is dynamic. No gradient.
+
+    ```mlir
+    %y = weft.dropout_mask %seed, %step, %offset p 0.1 id 3 : tensor<8x128xi1>
+    %z = weft.dropout_mask %seed, %step, %offset like %x p 0.1 id 3 : tensor<?x128xf32> -> tensor<?x128xi1>
+    ```
+  }];
+  let arguments = (ins Weft_I64Scalar:$seed, Weft_I64Scalar:$step, Weft_I64Scalar:$sample_offset,
+                       Optional<Weft_Tensor>:$like, F64Attr:$p, I64Attr:$id);
+  let results = (outs Weft_BoolTensor:$result);
+  let assemblyFormat = [{
+    $seed `,` $step `,` $sample_offset (`like` $like^)? `p` $p `id` $id attr-dict `:`
+    custom<LikeAndResultTypes>(type($like), type($result))
+  }];
+  // Ten rounds of two wide multiplications, shared by four elements.
+  let extraClassDeclaration = [{
+    double getFlopsPerElement() { return 25.0; }
+    bool isShapeOperand(unsigned operand);
+  }];
+  let hasVerifier = 1;
+}
 
 #endif

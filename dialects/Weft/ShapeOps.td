@@ -1,9 +1,213 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The Shape family of ops.
+// Ops that move or repeat elements, and those that make tensors from nothing. In formulas, g is the
+// cotangent of the result.
 #ifndef WEFT_DIALECT_SHAPEOPS_TD
 #define WEFT_DIALECT_SHAPEOPS_TD
 
 include "dialects/Weft/WeftAttrs.td"
+
+class Weft_ShapeOp<string mnemonic, list<Trait> traits = []> : Weft_PrimitiveOp<mnemonic, traits> {
+  let results = (outs Weft_Tensor:$result);
+  let extraClassDeclaration = [{
+    double getFlopsPerElement() { return 0.0; }
+    bool isShapeOperand(unsigned operand);
+  }];
+  let hasVerifier = 1;
+}
+
+// An op that moves the elements of one operand.
+class Weft_MoveOp<string mnemonic, list<Trait> traits = []>
+    : Weft_ShapeOp<mnemonic, !listconcat([Weft_Differentiable], traits)> {
+  let extraClassDefinition = [{
+    ::weft::FusionKind $cppClass::getFusionKind() { return ::weft::FusionKind::Shape; }
+  }];
+  let hasFolder = 1;
+}
+
+// An op whose result depends on a position only, or repeats an operand. If the outermost dimension of
+// the result is dynamic and no data gives its size, dimension 0 of the operand `like` does.
+class Weft_FillOp<string mnemonic, list<Trait> traits = []> : Weft_ShapeOp<mnemonic, traits> {
+  let extraClassDefinition = [{
+    ::weft::FusionKind $cppClass::getFusionKind() { return ::weft::FusionKind::Broadcast; }
+  }];
+}
+
+//===----------------------------------------------------------------------===//
+// Elements moved
+//===----------------------------------------------------------------------===//
+
+def Weft_ReshapeOp : Weft_MoveOp<"reshape"> {
+  let summary = "the same elements under another shape";
+  let description = [{
+    Elements keep their row-major order. If dimension 0 is dynamic, it is in both types, and the number of
+    elements per row of one is a multiple of the other's; so dimension 0 stays a multiple of the batch,
+    and a slice of whole samples of the result is made of the same samples of the operand. Gradient:
+    dx = g, reshaped back.
+
+    ```mlir
+    %y = weft.reshape %x : tensor<?x128x12x32xf32> -> tensor<?x128x384xf32>
+    ```
+  }];
+  let arguments = (ins Weft_Tensor:$input);
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+}
+
+def Weft_PermuteOp : Weft_MoveOp<"permute", [InferTypeOpAdaptor]> {
+  let summary = "dimensions in another order";
+  let description = [{
+    Dimension i of the result is dimension dims[i] of the operand. A dynamic dimension 0 stays
+    outermost. Gradient: dx = g, permuted by the inverse of `dims`.
+
+    ```mlir
+    %y = weft.permute %w dims [1, 0] : tensor<128x784xf32> -> tensor<784x128xf32>
+    ```
+  }];
+  let arguments = (ins Weft_Tensor:$input, DenseI64ArrayAttr:$dims);
+  let assemblyFormat = "$input `dims` $dims attr-dict `:` type($input) `->` type($result)";
+  let hasCanonicalizer = 1;
+}
+
+def Weft_SliceOp : Weft_MoveOp<"slice", [InferTypeOpAdaptor]> {
+  let summary = "a box of elements";
+  let description = [{
+    In each dimension, the elements from `starts` to before `limits`, every `strides`-th of them. A
+    dynamic dimension is taken whole: its start is 0, its limit -1, its stride 1. Gradient: dx = g in
+    the places that were read, 0 elsewhere.
+
+    ```mlir
+    %y = weft.slice %x starts [0, 2] limits [-1, 8] strides [1, 2] : tensor<?x10xf32> -> tensor<?x3xf32>
+    ```
+  }];
+  let arguments = (ins Weft_Tensor:$input, DenseI64ArrayAttr:$starts, DenseI64ArrayAttr:$limits,
+                       DenseI64ArrayAttr:$strides);
+  let builders = [
+    // The part of dimension `dim` from `start` to before `limit`; all other dimensions whole.
+    OpBuilder<(ins "::mlir::Value":$input, "int64_t":$dim, "int64_t":$start, "int64_t":$limit)>
+  ];
+  let assemblyFormat = [{
+    $input `starts` $starts `limits` $limits `strides` $strides attr-dict `:` type($input) `->` type($result)
+  }];
+}
+
+def Weft_ConcatOp : Weft_MoveOp<"concat", [InferTypeOpAdaptor]> {
+  let summary = "tensors one after the other";
+  let description = [{
+    The operands along dimension `dim`, which is static; in all other dimensions they agree. Gradient:
+    each operand gets its slice of g.
+
+    ```mlir
+    %y = weft.concat %a, %b dim 1 : tensor<?x3xf32>, tensor<?x5xf32> -> tensor<?x8xf32>
+    ```
+  }];
+  let arguments = (ins Variadic<Weft_Tensor>:$inputs, I64Attr:$dim);
+  let assemblyFormat = "$inputs `dim` $dim attr-dict `:` type($inputs) `->` type($result)";
+}
+
+def Weft_PadOp : Weft_MoveOp<"pad", [InferTypeOpAdaptor]> {
+  let summary = "elements added around a tensor";
+  let description = [{
+    In dimension i, `low`[i] elements before and `high`[i] after, all equal to `value`. Nothing is
+    added in a dynamic dimension. Gradient: dx = the slice of g where x lies.
+
+    ```mlir
+    %y = weft.pad %x low [0, 1] high [0, 2] value 0.0 : tensor<?x5xf32> -> tensor<?x8xf32>
+    ```
+  }];
+  let arguments = (ins Weft_Tensor:$input, DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high,
+                       F64Attr:$value);
+  let assemblyFormat = [{
+    $input `low` $low `high` $high `value` $value attr-dict `:` type($input) `->` type($result)
+  }];
+}
+
+//===----------------------------------------------------------------------===//
+// Elements repeated or made
+//===----------------------------------------------------------------------===//
+
+def Weft_BroadcastOp : Weft_FillOp<"broadcast", [Weft_Differentiable]> {
+  let summary = "elements repeated along new dimensions or those of size 1";
+  let description = [{
+    Dimension i of the operand becomes dimension `dims`[i] of the result, with the same size or
+    stretched from 1; `dims` rises. Along the other dimensions of the result, elements repeat. `like` is
+    there exactly if the result's dimension 0 is dynamic and not the operand's: the result takes the
+    size of dimension 0 of that tensor, whose elements are not read. Gradient: dx = the sum of g over
+    what was repeated.
+
+    ```mlir
+    %y = weft.broadcast %v dims [0] : tensor<?xf32> -> tensor<?x10xf32>
+    %z = weft.broadcast %b like %x dims [1] : tensor<128xf32>, tensor<?x784xf32> -> tensor<?x128xf32>
+    ```
+  }];
+  let arguments = (ins Weft_Tensor:$input, Optional<Weft_Tensor>:$like,
+                       DenseI64ArrayAttr:$dimensions);
+  let builders = [
+    // A result that is static, or whose dynamic dimension is the operand's.
+    OpBuilder<(ins "::mlir::Type":$result, "::mlir::Value":$input,
+                   "::llvm::ArrayRef<int64_t>":$dimensions)>,
+    // To `elementTypeOf`'s shape, taking it as `like` if that is needed.
+    OpBuilder<(ins "::mlir::Value":$input, "::mlir::Value":$shapeOf,
+                   "::llvm::ArrayRef<int64_t>":$dimensions)>
+  ];
+  let assemblyFormat = [{
+    $input (`like` $like^)? `dims` $dimensions attr-dict `:` type($input) (`,` type($like)^)? `->` type($result)
+  }];
+  let hasFolder = 1;
+}
+
+def Weft_ConstantOp : Weft_FillOp<"constant", [ConstantLike, NoGradient,
+                                               AllTypesMatch<["value", "result"]>]> {
+  let summary = "a tensor known at compile time";
+  let description = [{
+    The elements of a `dense` literal. Of dynamic shape there is none: `weft.broadcast` a scalar.
+
+    ```mlir
+    %c = weft.constant dense<[0.5, -1.0]> : tensor<2xf32>
+    ```
+  }];
+  let arguments = (ins ElementsAttr:$value);
+  let builders = [
+    // All elements the same, rounded to the (static) type.
+    OpBuilder<(ins "::mlir::RankedTensorType":$type, "double":$value)>
+  ];
+  let assemblyFormat = "attr-dict $value";
+  let hasFolder = 1;
+}
+
+def Weft_IotaOp : Weft_FillOp<"iota", [NoGradient]> {
+  let summary = "the index of each element along a dimension";
+  let description = [{
+    y[..., i, ...] = i, with i at dimension `dim`. `like`, as in `weft.broadcast`, is there exactly if
+    the result is dynamic.
+
+    ```mlir
+    %i = weft.iota dim 0 : tensor<10xi64>
+    %j = weft.iota like %x dim 1 : tensor<?x784xf32> -> tensor<?x10xi64>
+    ```
+  }];
+  let arguments = (ins Optional<Weft_Tensor>:$like, I64Attr:$dim);
+  let results = (outs RankedTensorOf<[F32, F64, BF16, F16, I64, I32, I8]>:$result);
+  let assemblyFormat = [{
+    (`like` $like^)? `dim` $dim attr-dict `:` custom<LikeAndResultTypes>(type($like), type($result))
+  }];
+}
+
+def Weft_OneHotOp : Weft_CompositeOp<"one_hot", [
+    NoGradient, DeclareOpInterfaceMethods<IndexOperandOpInterface>]> {
+  let summary = "a 1 at the place of each label";
+  let description = [{
+    y[..., c] = 1 if c is the label, else 0, for c in [0, `classes`). The label -100, which losses ignore
+    by default, gives a row of zeros. Any other label out of range is an error: of the reference interpreter,
+    and of the runtime before the step. No gradient.
+
+    ```mlir
+    %y = weft.one_hot %labels classes 10 : tensor<?xi64> -> tensor<?x10xf32>
+    ```
+  }];
+  let arguments = (ins RankedTensorOf<[I64, I32]>:$labels, I64Attr:$num_classes);
+  let results = (outs RankedTensorOf<[F32, F64, BF16, F16, I64, I32, I8]>:$result);
+  let assemblyFormat = "$labels `classes` $num_classes attr-dict `:` type($labels) `->` type($result)";
+  let hasVerifier = 1;
+}
 
 #endif
