@@ -53,7 +53,10 @@ def Weft_NegOp : Weft_UnaryOp<"neg", "1.0", Weft_Differentiable, Weft_NumericTen
     y = -x. Gradient: dx = -g.
 
     ```mlir
-    %y = weft.neg %x : tensor<4xf32>
+    func.func @example(%x: tensor<4xf32>) -> tensor<4xf32> {
+      %y = weft.neg %x : tensor<4xf32>
+      return %y : tensor<4xf32>
+    }
     ```
   }];
 }
@@ -64,7 +67,10 @@ def Weft_AbsOp : Weft_UnaryOp<"abs", "1.0", Weft_Differentiable, Weft_NumericTen
     y = |x|. Gradient: dx = g sign(x), which is 0 at 0, as in PyTorch.
 
     ```mlir
-    %y = weft.abs %x : tensor<4xf32>
+    func.func @example(%x: tensor<4xf32>) -> tensor<4xf32> {
+      %y = weft.abs %x : tensor<4xf32>
+      return %y : tensor<4xf32>
+    }
     ```
   }];
 }
@@ -75,7 +81,10 @@ def Weft_SignOp : Weft_UnaryOp<"sign", "2.0", NoGradient, Weft_NumericTensor, [I
     y = (x > 0) - (x < 0), and 0 for NaN. Its derivative is 0 wherever it has one: no gradient flows.
 
     ```mlir
-    %y = weft.sign %x : tensor<4xf32>
+    func.func @example(%x: tensor<4xf32>) -> tensor<4xf32> {
+      %y = weft.sign %x : tensor<4xf32>
+      return %y : tensor<4xf32>
+    }
     ```
   }];
 }
@@ -86,7 +95,10 @@ def Weft_ExpOp : Weft_UnaryOp<"exp", "12.0"> {
     y = exp(x). Gradient: dx = g y.
 
     ```mlir
-    %y = weft.exp %x : tensor<4xf32>
+    func.func @example(%x: tensor<4xf32>) -> tensor<4xf32> {
+      %y = weft.exp %x : tensor<4xf32>
+      return %y : tensor<4xf32>
+    }
     ```
   }];
 }
@@ -97,7 +109,10 @@ def Weft_LogOp : Weft_UnaryOp<"log", "12.0"> {
     y = ln(x): -inf at 0, NaN below. Gradient: dx = g / x.
 
     ```mlir
-    %y = weft.log %x : tensor<4xf32>
+    func.func @example(%x: tensor<4xf32>) -> tensor<4xf32> {
+      %y = weft.log %x : tensor<4xf32>
+      return %y : tensor<4xf32>
+    }
     ```
   }];
 }
@@ -108,7 +123,10 @@ def Weft_SqrtOp : Weft_UnaryOp<"sqrt", "4.0"> {
     y = sqrt(x), NaN below 0. Gradient: dx = g / (2 y).
 
     ```mlir
-    %y = weft.sqrt %x : tensor<4xf32>
+    func.func @example(%x: tensor<4xf32>) -> tensor<4xf32> {
+      %y = weft.sqrt %x : tensor<4xf32>
+      return %y : tensor<4xf32>
+    }
     ```
   }];
 }
@@ -119,7 +137,10 @@ def Weft_RsqrtOp : Weft_UnaryOp<"rsqrt", "5.0"> {
     y = 1 / sqrt(x): inf at 0, NaN below. Gradient: dx = -g y^3 / 2.
 
     ```mlir
-    %y = weft.rsqrt %x : tensor<4xf32>
+    func.func @example(%x: tensor<4xf32>) -> tensor<4xf32> {
+      %y = weft.rsqrt %x : tensor<4xf32>
+      return %y : tensor<4xf32>
+    }
     ```
   }];
 }
@@ -130,7 +151,10 @@ def Weft_TanhOp : Weft_UnaryOp<"tanh", "16.0"> {
     y = tanh(x). Gradient: dx = g (1 - y^2).
 
     ```mlir
-    %y = weft.tanh %x : tensor<4xf32>
+    func.func @example(%x: tensor<4xf32>) -> tensor<4xf32> {
+      %y = weft.tanh %x : tensor<4xf32>
+      return %y : tensor<4xf32>
+    }
     ```
   }];
 }
@@ -141,7 +165,10 @@ def Weft_SigmoidOp : Weft_UnaryOp<"sigmoid", "16.0"> {
     y = 1 / (1 + exp(-x)). Gradient: dx = g y (1 - y).
 
     ```mlir
-    %y = weft.sigmoid %x : tensor<4xf32>
+    func.func @example(%x: tensor<4xf32>) -> tensor<4xf32> {
+      %y = weft.sigmoid %x : tensor<4xf32>
+      return %y : tensor<4xf32>
+    }
     ```
   }];
 }
@@ -152,7 +179,10 @@ def Weft_ReluOp : Weft_UnaryOp<"relu", "1.0", Weft_Differentiable, Weft_FloatTen
     y = max(x, 0); NaN stays NaN. Gradient: dx = g where y > 0, else 0.
 
     ```mlir
-    %y = weft.relu %x : tensor<4xf32>
+    func.func @example(%x: tensor<4xf32>) -> tensor<4xf32> {
+      %y = weft.relu %x : tensor<4xf32>
+      return %y : tensor<4xf32>
+    }
     ```
   }];
 }
@@ -164,7 +194,10 @@ def Weft_ErfOp : Weft_UnaryOp<"erf", "16.0"> {
     dx = g (2 / sqrt(pi)) exp(-x^2).
 
     ```mlir
-    %y = weft.erf %x : tensor<4xf32>
+    func.func @example(%x: tensor<4xf32>) -> tensor<4xf32> {
+      %y = weft.erf %x : tensor<4xf32>
+      return %y : tensor<4xf32>
+    }
     ```
   }];
 }
@@ -175,7 +208,10 @@ def Weft_SinOp : Weft_UnaryOp<"sin", "16.0"> {
     y = sin(x), x in radians. Gradient: dx = g cos(x).
 
     ```mlir
-    %y = weft.sin %x : tensor<4xf32>
+    func.func @example(%x: tensor<4xf32>) -> tensor<4xf32> {
+      %y = weft.sin %x : tensor<4xf32>
+      return %y : tensor<4xf32>
+    }
     ```
   }];
 }
@@ -186,7 +222,10 @@ def Weft_CosOp : Weft_UnaryOp<"cos", "16.0"> {
     y = cos(x), x in radians. Gradient: dx = -g sin(x).
 
     ```mlir
-    %y = weft.cos %x : tensor<4xf32>
+    func.func @example(%x: tensor<4xf32>) -> tensor<4xf32> {
+      %y = weft.cos %x : tensor<4xf32>
+      return %y : tensor<4xf32>
+    }
     ```
   }];
 }
@@ -201,7 +240,10 @@ def Weft_AddOp : Weft_BinaryOp<"add", "1.0", Weft_Differentiable, Weft_NumericTe
     y = a + b; integers wrap. Gradient: da = g, db = g.
 
     ```mlir
-    %y = weft.add %a, %b : tensor<4xf32>
+    func.func @example(%a: tensor<4xf32>, %b: tensor<4xf32>) -> tensor<4xf32> {
+      %y = weft.add %a, %b : tensor<4xf32>
+      return %y : tensor<4xf32>
+    }
     ```
   }];
 }
@@ -212,7 +254,10 @@ def Weft_SubOp : Weft_BinaryOp<"sub", "1.0"> {
     y = a - b; integers wrap. Gradient: da = g, db = -g.
 
     ```mlir
-    %y = weft.sub %a, %b : tensor<4xf32>
+    func.func @example(%a: tensor<4xf32>, %b: tensor<4xf32>) -> tensor<4xf32> {
+      %y = weft.sub %a, %b : tensor<4xf32>
+      return %y : tensor<4xf32>
+    }
     ```
   }];
 }
@@ -223,7 +268,10 @@ def Weft_MulOp : Weft_BinaryOp<"mul", "1.0", Weft_Differentiable, Weft_NumericTe
     y = a b; integers wrap. Gradient: da = g b, db = g a.
 
     ```mlir
-    %y = weft.mul %a, %b : tensor<4xf32>
+    func.func @example(%a: tensor<4xf32>, %b: tensor<4xf32>) -> tensor<4xf32> {
+      %y = weft.mul %a, %b : tensor<4xf32>
+      return %y : tensor<4xf32>
+    }
     ```
   }];
 }
@@ -236,7 +284,10 @@ def Weft_DivOp : Weft_BinaryOp<"div", "4.0"> {
     da = g / b, db = -g y / b.
 
     ```mlir
-    %y = weft.div %a, %b : tensor<4xf32>
+    func.func @example(%a: tensor<4xf32>, %b: tensor<4xf32>) -> tensor<4xf32> {
+      %y = weft.div %a, %b : tensor<4xf32>
+      return %y : tensor<4xf32>
+    }
     ```
   }];
 }
@@ -249,7 +300,10 @@ def Weft_PowOp : Weft_BinaryOp<"pow", "30.0", Weft_Differentiable, Weft_FloatTen
     a = 0 and b >= 0.
 
     ```mlir
-    %y = weft.pow %a, %b : tensor<4xf32>
+    func.func @example(%a: tensor<4xf32>, %b: tensor<4xf32>) -> tensor<4xf32> {
+      %y = weft.pow %a, %b : tensor<4xf32>
+      return %y : tensor<4xf32>
+    }
     ```
   }];
 }
@@ -262,7 +316,10 @@ def Weft_MaximumOp : Weft_BinaryOp<"maximum", "1.0", Weft_Differentiable, Weft_N
     half of it to each.
 
     ```mlir
-    %y = weft.maximum %a, %b : tensor<4xf32>
+    func.func @example(%a: tensor<4xf32>, %b: tensor<4xf32>) -> tensor<4xf32> {
+      %y = weft.maximum %a, %b : tensor<4xf32>
+      return %y : tensor<4xf32>
+    }
     ```
   }];
 }
@@ -275,7 +332,10 @@ def Weft_MinimumOp : Weft_BinaryOp<"minimum", "1.0", Weft_Differentiable, Weft_N
     half of it to each.
 
     ```mlir
-    %y = weft.minimum %a, %b : tensor<4xf32>
+    func.func @example(%a: tensor<4xf32>, %b: tensor<4xf32>) -> tensor<4xf32> {
+      %y = weft.minimum %a, %b : tensor<4xf32>
+      return %y : tensor<4xf32>
+    }
     ```
   }];
 }
@@ -290,7 +350,10 @@ def Weft_AndOp : Weft_BinaryOp<"and", "1.0", NoGradient, Weft_BoolTensor, [Commu
     y = a and b. No gradient.
 
     ```mlir
-    %y = weft.and %a, %b : tensor<4xi1>
+    func.func @example(%a: tensor<4xi1>, %b: tensor<4xi1>) -> tensor<4xi1> {
+      %y = weft.and %a, %b : tensor<4xi1>
+      return %y : tensor<4xi1>
+    }
     ```
   }];
 }
@@ -301,7 +364,10 @@ def Weft_OrOp : Weft_BinaryOp<"or", "1.0", NoGradient, Weft_BoolTensor, [Commuta
     y = a or b. No gradient.
 
     ```mlir
-    %y = weft.or %a, %b : tensor<4xi1>
+    func.func @example(%a: tensor<4xi1>, %b: tensor<4xi1>) -> tensor<4xi1> {
+      %y = weft.or %a, %b : tensor<4xi1>
+      return %y : tensor<4xi1>
+    }
     ```
   }];
 }
@@ -312,7 +378,10 @@ def Weft_NotOp : Weft_UnaryOp<"not", "1.0", NoGradient, Weft_BoolTensor> {
     y = not a. No gradient.
 
     ```mlir
-    %y = weft.not %a : tensor<4xi1>
+    func.func @example(%a: tensor<4xi1>) -> tensor<4xi1> {
+      %y = weft.not %a : tensor<4xi1>
+      return %y : tensor<4xi1>
+    }
     ```
   }];
 }
@@ -327,12 +396,15 @@ def Weft_CompareOp : Weft_ElementwiseOp<"compare", "1.0", [
     is true. Integers compare as signed, and false < true. No gradient.
 
     ```mlir
-    %y = weft.compare gt, %a, %b : tensor<4xf32>
+    func.func @example(%a: tensor<4xf32>, %b: tensor<4xf32>) -> tensor<4xi1> {
+      %y = weft.compare gt, %a, %b : tensor<4xf32>
+      return %y : tensor<4xi1>
+    }
     ```
   }];
   let arguments = (ins Weft_ComparePredicateAttr:$predicate, Weft_Tensor:$lhs, Weft_Tensor:$rhs);
   let results = (outs Weft_BoolTensor:$result);
-  let assemblyFormat = "$predicate `,` $lhs `,` $rhs attr-dict `:` type($lhs)";
+  let assemblyFormat = "`` $predicate `,` $lhs `,` $rhs attr-dict `:` type($lhs)";
   let hasFolder = 1;
 }
 
@@ -345,7 +417,10 @@ def Weft_SelectOp : Weft_ElementwiseOp<"select", "1.0", [
     y = c ? a : b, as `torch.where`. Gradient: da = c ? g : 0, db = c ? 0 : g.
 
     ```mlir
-    %y = weft.select %c, %a, %b : tensor<4xf32>
+    func.func @example(%c: tensor<4xi1>, %a: tensor<4xf32>, %b: tensor<4xf32>) -> tensor<4xf32> {
+      %y = weft.select %c, %a, %b : tensor<4xf32>
+      return %y : tensor<4xf32>
+    }
     ```
   }];
   let arguments = (ins Weft_BoolTensor:$condition, Weft_Tensor:$lhs, Weft_Tensor:$rhs);
@@ -367,7 +442,10 @@ def Weft_CastOp : Weft_ElementwiseOp<"cast", "1.0", [Weft_Differentiable, SameOp
     i1: 0 or 1. Gradient, between floating-point types: dx = g, cast back.
 
     ```mlir
-    %y = weft.cast %x : tensor<4xf32> -> tensor<4xbf16>
+    func.func @example(%x: tensor<4xf32>) -> tensor<4xbf16> {
+      %y = weft.cast %x : tensor<4xf32> -> tensor<4xbf16>
+      return %y : tensor<4xbf16>
+    }
     ```
   }];
   let arguments = (ins Weft_Tensor:$input);
@@ -387,11 +465,14 @@ def Weft_ClampOp : Weft_UnaryOp<"clamp", "2.0"> {
     `min` > `max`, y = `max`. Gradient: dx = g where min <= x <= max, else 0.
 
     ```mlir
-    %y = weft.clamp %x min 0.0 max 6.0 : tensor<4xf32>
+    func.func @example(%x: tensor<4xf32>) -> tensor<4xf32> {
+      %y = weft.clamp %x min = 0.0 max = 6.0 : tensor<4xf32>
+      return %y : tensor<4xf32>
+    }
     ```
   }];
   let arguments = (ins Weft_FloatTensor:$input, OptionalAttr<F64Attr>:$min, OptionalAttr<F64Attr>:$max);
-  let assemblyFormat = "$input (`min` $min^)? (`max` $max^)? attr-dict `:` type($result)";
+  let assemblyFormat = "$input (`min` `=` $min^)? (`max` `=` $max^)? attr-dict `:` type($result)";
   let hasVerifier = 1;
 }
 
@@ -409,20 +490,23 @@ class Weft_ActivationOp<string mnemonic>
 def Weft_GeluOp : Weft_ActivationOp<"gelu"> {
   let summary = "Gaussian error linear unit";
   let description = [{
-    Exact: y = x P(x), P(x) = (1 + erf(x / sqrt(2))) / 2. With `approximate tanh`:
+    Exact: y = x P(x), P(x) = (1 + erf(x / sqrt(2))) / 2. With `approximate = tanh`:
     P(x) = (1 + tanh(u)) / 2, u = sqrt(2 / pi) (x + 0.044715 x^3). Gradient: dx = g (P(x) + x P'(x)),
     where exactly P'(x) = exp(-x^2 / 2) / sqrt(2 pi), and for tanh
     P'(x) = (1 - tanh(u)^2) sqrt(2 / pi) (1 + 0.134145 x^2) / 2.
 
     ```mlir
-    %y = weft.gelu %x : tensor<4xf32>
-    %z = weft.gelu %x approximate tanh : tensor<4xf32>
+    func.func @example(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
+      %y = weft.gelu %x : tensor<4xf32>
+      %z = weft.gelu %x approximate = tanh : tensor<4xf32>
+      return %y, %z : tensor<4xf32>, tensor<4xf32>
+    }
     ```
   }];
   let arguments = (ins Weft_FloatTensor:$input,
                        DefaultValuedAttr<Weft_GeluApproximationAttr,
                                          "::weft::GeluApproximation::None">:$approximate);
-  let assemblyFormat = "$input (`approximate` $approximate^)? attr-dict `:` type($result)";
+  let assemblyFormat = "$input (`approximate` `=` `` $approximate^)? attr-dict `:` type($result)";
 }
 
 def Weft_SiluOp : Weft_ActivationOp<"silu"> {
@@ -431,7 +515,10 @@ def Weft_SiluOp : Weft_ActivationOp<"silu"> {
     y = x s, s = sigmoid(x). Gradient: dx = g s (1 + x (1 - s)).
 
     ```mlir
-    %y = weft.silu %x : tensor<4xf32>
+    func.func @example(%x: tensor<4xf32>) -> tensor<4xf32> {
+      %y = weft.silu %x : tensor<4xf32>
+      return %y : tensor<4xf32>
+    }
     ```
   }];
 }

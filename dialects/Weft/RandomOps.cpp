@@ -39,6 +39,19 @@ LogicalResult DropoutOp::verify() {
   return verifyDraw(*this, getP());
 }
 
+bool DropoutOp::isNumbered() { return getIdAttr() != nullptr; }
+
+void DropoutOp::setNumber(int64_t id, Value seed, Value step, Value sampleOffset) {
+  setId(id);
+  getSeedMutable().assign(seed);
+  getStepMutable().assign(step);
+  getSampleOffsetMutable().assign(sampleOffset);
+}
+
+void DropoutOp::buildEvaluation(OpBuilder &, SmallVectorImpl<Value> &results) {
+  results.push_back(getInput());
+}
+
 //===----------------------------------------------------------------------===//
 // DropoutMaskOp
 //===----------------------------------------------------------------------===//

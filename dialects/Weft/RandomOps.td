@@ -15,7 +15,9 @@ def Weft_I64Scalar
       BuildableType<"::mlir::RankedTensorType::get({}, $_builder.getI64Type())">;
 
 def Weft_DropoutOp : Weft_CompositeOp<"dropout", [
-    Weft_Differentiable, AttrSizedOperandSegments, AllTypesMatch<["input", "result"]>]> {
+    Weft_Differentiable, AttrSizedOperandSegments, AllTypesMatch<["input", "result"]>,
+    DeclareOpInterfaceMethods<RandomOpInterface>,
+    DeclareOpInterfaceMethods<TrainingModeOpInterface>]> {
   let summary = "elements zeroed at random, the rest scaled up";
   let description = [{
     y = keep ? x / (1 - p) : 0, where keep is `weft.dropout_mask`; 0 <= p < 1. A model says `p` only.
@@ -24,8 +26,12 @@ def Weft_DropoutOp : Weft_CompositeOp<"dropout", [
     with the same id, of g.
 
     ```mlir
-    %y = weft.dropout %x p 0.1 : tensor<?x128xf32>
-    %z = weft.dropout %x, %seed, %step, %offset p 0.1 id 3 : tensor<?x128xf32>
+    func.func @example(%x: tensor<?x128xf32>, %seed: tensor<i64>, %step: tensor<i64>, %offset: tensor<i64>)
+        -> (tensor<?x128xf32>, tensor<?x128xf32>) {
+      %y = weft.dropout %x p = 0.1 : tensor<?x128xf32>
+      %z = weft.dropout %x, %seed, %step, %offset p = 0.1 id = 3 : tensor<?x128xf32>
+      return %y, %z : tensor<?x128xf32>, tensor<?x128xf32>
+    }
     ```
   }];
   let arguments = (ins Weft_FloatTensor:$input, Optional<Weft_I64Scalar>:$seed,
@@ -37,9 +43,8 @@ def Weft_DropoutOp : Weft_CompositeOp<"dropout", [
     OpBuilder<(ins "::mlir::Value":$input, "double":$p)>
   ];
   let assemblyFormat = [{
-    $input (`,` $seed^ `,` $step `,` $sample_offset)? `p` $p (`id` $id^)? attr-dict `:` type($result)
+    $input (`,` $seed^ `,` $step `,` $sample_offset)? `p` `=` $p (`id` `=` $id^)? attr-dict `:` type($result)
   }];
-  let extraClassDeclaration = "bool isNumbered() { return getIdAttr() && getSeed(); }";
   let hasFolder = 1;
   let hasVerifier = 1;
 }
@@ -62,15 +67,20 @@ def Weft_DropoutMaskOp : Weft_PrimitiveOp<"dropout_mask", [NoGradient]> {
     `like`, as in `weft.broadcast`, is there exactly if the result is dynamic. No gradient.
 
     ```mlir
-    %y = weft.dropout_mask %seed, %step, %offset p 0.1 id 3 : tensor<8x128xi1>
-    %z = weft.dropout_mask %seed, %step, %offset like %x p 0.1 id 3 : tensor<?x128xf32> -> tensor<?x128xi1>
+    func.func @example(%seed: tensor<i64>, %step: tensor<i64>, %offset: tensor<i64>, %x: tensor<?x128xf32>)
+        -> (tensor<8x128xi1>, tensor<?x128xi1>) {
+      %y = weft.dropout_mask %seed, %step, %offset p = 0.1 id = 3 : tensor<8x128xi1>
+      %z = weft.dropout_mask %seed, %step, %offset like %x p = 0.1 id = 3
+          : tensor<?x128xf32> -> tensor<?x128xi1>
+      return %y, %z : tensor<8x128xi1>, tensor<?x128xi1>
+    }
     ```
   }];
   let arguments = (ins Weft_I64Scalar:$seed, Weft_I64Scalar:$step, Weft_I64Scalar:$sample_offset,
                        Optional<Weft_Tensor>:$like, F64Attr:$p, I64Attr:$id);
   let results = (outs Weft_BoolTensor:$result);
   let assemblyFormat = [{
-    $seed `,` $step `,` $sample_offset (`like` $like^)? `p` $p `id` $id attr-dict `:`
+    $seed `,` $step `,` $sample_offset (`like` $like^)? `p` `=` $p `id` `=` $id attr-dict `:`
     custom<LikeAndResultTypes>(type($like), type($result))
   }];
   // Ten rounds of two wide multiplications, shared by four elements.

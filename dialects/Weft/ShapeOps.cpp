@@ -360,7 +360,7 @@ LogicalResult OneHotOp::verify() {
   RankedTensorType from = getLabels().getType(), to = getType();
   int64_t classes = getNumClasses();
   if (classes < 1)
-    return emitOpError("'classes': expected at least 1, got ") << classes;
+    return emitOpError("'num_classes': expected at least 1, got ") << classes;
   SmallVector<int64_t> shape(from.getShape());
   shape.push_back(classes);
   RankedTensorType expected = to.clone(shape);

@@ -46,7 +46,10 @@ def Weft_ReshapeOp : Weft_MoveOp<"reshape"> {
     dx = g, reshaped back.
 
     ```mlir
-    %y = weft.reshape %x : tensor<?x128x12x32xf32> -> tensor<?x128x384xf32>
+    func.func @example(%x: tensor<?x128x12x32xf32>) -> tensor<?x128x384xf32> {
+      %y = weft.reshape %x : tensor<?x128x12x32xf32> -> tensor<?x128x384xf32>
+      return %y : tensor<?x128x384xf32>
+    }
     ```
   }];
   let arguments = (ins Weft_Tensor:$input);
@@ -60,11 +63,14 @@ def Weft_PermuteOp : Weft_MoveOp<"permute", [InferTypeOpAdaptor]> {
     outermost. Gradient: dx = g, permuted by the inverse of `dims`.
 
     ```mlir
-    %y = weft.permute %w dims [1, 0] : tensor<128x784xf32> -> tensor<784x128xf32>
+    func.func @example(%w: tensor<128x784xf32>) -> tensor<784x128xf32> {
+      %y = weft.permute %w dims = [1, 0] : tensor<128x784xf32> -> tensor<784x128xf32>
+      return %y : tensor<784x128xf32>
+    }
     ```
   }];
   let arguments = (ins Weft_Tensor:$input, DenseI64ArrayAttr:$dims);
-  let assemblyFormat = "$input `dims` $dims attr-dict `:` type($input) `->` type($result)";
+  let assemblyFormat = "$input `dims` `=` $dims attr-dict `:` type($input) `->` type($result)";
   let hasCanonicalizer = 1;
 }
 
@@ -76,7 +82,11 @@ def Weft_SliceOp : Weft_MoveOp<"slice", [InferTypeOpAdaptor]> {
     the places that were read, 0 elsewhere.
 
     ```mlir
-    %y = weft.slice %x starts [0, 2] limits [-1, 8] strides [1, 2] : tensor<?x10xf32> -> tensor<?x3xf32>
+    func.func @example(%x: tensor<?x10xf32>) -> tensor<?x3xf32> {
+      %y = weft.slice %x starts = [0, 2] limits = [-1, 8] strides = [1, 2]
+          : tensor<?x10xf32> -> tensor<?x3xf32>
+      return %y : tensor<?x3xf32>
+    }
     ```
   }];
   let arguments = (ins Weft_Tensor:$input, DenseI64ArrayAttr:$starts, DenseI64ArrayAttr:$limits,
@@ -86,7 +96,7 @@ def Weft_SliceOp : Weft_MoveOp<"slice", [InferTypeOpAdaptor]> {
     OpBuilder<(ins "::mlir::Value":$input, "int64_t":$dim, "int64_t":$start, "int64_t":$limit)>
   ];
   let assemblyFormat = [{
-    $input `starts` $starts `limits` $limits `strides` $strides attr-dict `:` type($input) `->` type($result)
+    $input `starts` `=` $starts `limits` `=` $limits `strides` `=` $strides attr-dict `:` type($input) `->` type($result)
   }];
 }
 
@@ -97,11 +107,14 @@ def Weft_ConcatOp : Weft_MoveOp<"concat", [InferTypeOpAdaptor]> {
     each operand gets its slice of g.
 
     ```mlir
-    %y = weft.concat %a, %b dim 1 : tensor<?x3xf32>, tensor<?x5xf32> -> tensor<?x8xf32>
+    func.func @example(%a: tensor<?x3xf32>, %b: tensor<?x5xf32>) -> tensor<?x8xf32> {
+      %y = weft.concat %a, %b dim = 1 : tensor<?x3xf32>, tensor<?x5xf32> -> tensor<?x8xf32>
+      return %y : tensor<?x8xf32>
+    }
     ```
   }];
   let arguments = (ins Variadic<Weft_Tensor>:$inputs, I64Attr:$dim);
-  let assemblyFormat = "$inputs `dim` $dim attr-dict `:` type($inputs) `->` type($result)";
+  let assemblyFormat = "$inputs `dim` `=` $dim attr-dict `:` type($inputs) `->` type($result)";
 }
 
 def Weft_PadOp : Weft_MoveOp<"pad", [InferTypeOpAdaptor]> {
@@ -111,13 +124,16 @@ def Weft_PadOp : Weft_MoveOp<"pad", [InferTypeOpAdaptor]> {
     added in a dynamic dimension. Gradient: dx = the slice of g where x lies.
 
     ```mlir
-    %y = weft.pad %x low [0, 1] high [0, 2] value 0.0 : tensor<?x5xf32> -> tensor<?x8xf32>
+    func.func @example(%x: tensor<?x5xf32>) -> tensor<?x8xf32> {
+      %y = weft.pad %x low = [0, 1] high = [0, 2] value = 0.0 : tensor<?x5xf32> -> tensor<?x8xf32>
+      return %y : tensor<?x8xf32>
+    }
     ```
   }];
   let arguments = (ins Weft_Tensor:$input, DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high,
                        F64Attr:$value);
   let assemblyFormat = [{
-    $input `low` $low `high` $high `value` $value attr-dict `:` type($input) `->` type($result)
+    $input `low` `=` $low `high` `=` $high `value` `=` $value attr-dict `:` type($input) `->` type($result)
   }];
 }
 
@@ -135,8 +151,13 @@ def Weft_BroadcastOp : Weft_FillOp<"broadcast", [Weft_Differentiable]> {
     what was repeated.
 
     ```mlir
-    %y = weft.broadcast %v dims [0] : tensor<?xf32> -> tensor<?x10xf32>
-    %z = weft.broadcast %b like %x dims [1] : tensor<128xf32>, tensor<?x784xf32> -> tensor<?x128xf32>
+    func.func @example(%v: tensor<?xf32>, %b: tensor<128xf32>, %x: tensor<?x784xf32>)
+        -> (tensor<?x10xf32>, tensor<?x128xf32>) {
+      %y = weft.broadcast %v dims = [0] : tensor<?xf32> -> tensor<?x10xf32>
+      %z = weft.broadcast %b like %x dims = [1]
+          : tensor<128xf32>, tensor<?x784xf32> -> tensor<?x128xf32>
+      return %y, %z : tensor<?x10xf32>, tensor<?x128xf32>
+    }
     ```
   }];
   let arguments = (ins Weft_Tensor:$input, Optional<Weft_Tensor>:$like,
@@ -150,7 +171,7 @@ def Weft_BroadcastOp : Weft_FillOp<"broadcast", [Weft_Differentiable]> {
                    "::llvm::ArrayRef<int64_t>":$dimensions)>
   ];
   let assemblyFormat = [{
-    $input (`like` $like^)? `dims` $dimensions attr-dict `:` type($input) (`,` type($like)^)? `->` type($result)
+    $input (`like` $like^)? `dims` `=` $dimensions attr-dict `:` type($input) (`,` type($like)^)? `->` type($result)
   }];
   let hasFolder = 1;
 }
@@ -162,7 +183,10 @@ def Weft_ConstantOp : Weft_FillOp<"constant", [ConstantLike, NoGradient,
     The elements of a `dense` literal. Of dynamic shape there is none: `weft.broadcast` a scalar.
 
     ```mlir
-    %c = weft.constant dense<[0.5, -1.0]> : tensor<2xf32>
+    func.func @example() -> tensor<2xf32> {
+      %c = weft.constant dense<[0.5, -1.0]> : tensor<2xf32>
+      return %c : tensor<2xf32>
+    }
     ```
   }];
   let arguments = (ins ElementsAttr:$value);
@@ -181,14 +205,17 @@ def Weft_IotaOp : Weft_FillOp<"iota", [NoGradient]> {
     the result is dynamic.
 
     ```mlir
-    %i = weft.iota dim 0 : tensor<10xi64>
-    %j = weft.iota like %x dim 1 : tensor<?x784xf32> -> tensor<?x10xi64>
+    func.func @example(%x: tensor<?x784xf32>) -> (tensor<10xi64>, tensor<?x10xi64>) {
+      %i = weft.iota dim = 0 : tensor<10xi64>
+      %j = weft.iota like %x dim = 1 : tensor<?x784xf32> -> tensor<?x10xi64>
+      return %i, %j : tensor<10xi64>, tensor<?x10xi64>
+    }
     ```
   }];
   let arguments = (ins Optional<Weft_Tensor>:$like, I64Attr:$dim);
   let results = (outs RankedTensorOf<[F32, F64, BF16, F16, I64, I32, I8]>:$result);
   let assemblyFormat = [{
-    (`like` $like^)? `dim` $dim attr-dict `:` custom<LikeAndResultTypes>(type($like), type($result))
+    (`like` $like^)? `dim` `=` $dim attr-dict `:` custom<LikeAndResultTypes>(type($like), type($result))
   }];
 }
 
@@ -196,17 +223,20 @@ def Weft_OneHotOp : Weft_CompositeOp<"one_hot", [
     NoGradient, DeclareOpInterfaceMethods<IndexOperandOpInterface>]> {
   let summary = "a 1 at the place of each label";
   let description = [{
-    y[..., c] = 1 if c is the label, else 0, for c in [0, `classes`). The label -100, which losses ignore
+    y[..., c] = 1 if c is the label, else 0, for c in [0, `num_classes`). The label -100, which losses ignore
     by default, gives a row of zeros. Any other label out of range is an error: of the reference interpreter,
     and of the runtime before the step. No gradient.
 
     ```mlir
-    %y = weft.one_hot %labels classes 10 : tensor<?xi64> -> tensor<?x10xf32>
+    func.func @example(%labels: tensor<?xi64>) -> tensor<?x10xf32> {
+      %y = weft.one_hot %labels num_classes = 10 : tensor<?xi64> -> tensor<?x10xf32>
+      return %y : tensor<?x10xf32>
+    }
     ```
   }];
   let arguments = (ins RankedTensorOf<[I64, I32]>:$labels, I64Attr:$num_classes);
   let results = (outs RankedTensorOf<[F32, F64, BF16, F16, I64, I32, I8]>:$result);
-  let assemblyFormat = "$labels `classes` $num_classes attr-dict `:` type($labels) `->` type($result)";
+  let assemblyFormat = "$labels `num_classes` `=` $num_classes attr-dict `:` type($labels) `->` type($result)";
   let hasVerifier = 1;
 }
 
