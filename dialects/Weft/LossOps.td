@@ -19,7 +19,7 @@ def Weft_CrossEntropyOp : Weft_LossOp<"cross_entropy", [
     and has a label. With `p = log_softmax(logits)`, `s` the label smoothing and `y` the label,
     a sample's loss is `-(1 - s) * p[y] - s / C * sum over classes of p`, or 0 if `y` is
     `ignore_index`. The mean divides the sum by the number of samples that are not ignored (none of
-    them: NaN, as in PyTorch). `reduction none` has a result per sample.
+    them: NaN, as in PyTorch). `reduction = none` has a result per sample.
 
     Gradient, for a sample that is not ignored and has cotangent `g`:
     `dlogits = g * (softmax(logits) - (1 - s) * onehot(y) - s / C)`.
@@ -32,7 +32,7 @@ def Weft_CrossEntropyOp : Weft_LossOp<"cross_entropy", [
 
     ```mlir
     func.func @example(%logits: tensor<?x10xf32>, %labels: tensor<?xi64>) -> tensor<f32> {
-      %loss = weft.cross_entropy %logits, %labels label_smoothing 0.1
+      %loss = weft.cross_entropy %logits, %labels label_smoothing = 0.1
           : (tensor<?x10xf32>, tensor<?xi64>) -> tensor<f32>
       return %loss : tensor<f32>
     }
@@ -44,8 +44,8 @@ def Weft_CrossEntropyOp : Weft_LossOp<"cross_entropy", [
                        DefaultValuedAttr<F64Attr, "0.0">:$label_smoothing);
   let results = (outs Weft_FloatTensor:$result);
   let assemblyFormat = [{
-    $logits `,` $labels (`reduction` $reduction^)? (`ignore_index` $ignore_index^)?
-    (`label_smoothing` $label_smoothing^)? attr-dict `:` functional-type(operands, results)
+    $logits `,` $labels (`reduction` `=` $reduction^)? (`ignore_index` `=` $ignore_index^)?
+    (`label_smoothing` `=` $label_smoothing^)? attr-dict `:` functional-type(operands, results)
   }];
   let hasVerifier = 1;
 }
@@ -56,7 +56,7 @@ class Weft_PairwiseLossOp<string mnemonic> : Weft_LossOp<mnemonic, [SameTypeOper
                        DefaultValuedAttr<Weft_LossReductionAttr, "::weft::LossReduction::Mean">:$reduction);
   let results = (outs Weft_FloatTensor:$result);
   let assemblyFormat = [{
-    $input `,` $target (`reduction` $reduction^)? attr-dict `:` functional-type(operands, results)
+    $input `,` $target (`reduction` `=` $reduction^)? attr-dict `:` functional-type(operands, results)
   }];
 }
 
@@ -87,7 +87,7 @@ def Weft_L1LossOp : Weft_PairwiseLossOp<"l1_loss"> {
 
     ```mlir
     func.func @example(%x: tensor<?x10xf32>, %t: tensor<?x10xf32>) -> tensor<f32> {
-      %loss = weft.l1_loss %x, %t reduction sum : (tensor<?x10xf32>, tensor<?x10xf32>) -> tensor<f32>
+      %loss = weft.l1_loss %x, %t reduction = sum : (tensor<?x10xf32>, tensor<?x10xf32>) -> tensor<f32>
       return %loss : tensor<f32>
     }
     ```
@@ -105,7 +105,7 @@ def Weft_BinaryCrossEntropyWithLogitsOp : Weft_PairwiseLossOp<"binary_cross_entr
 
     ```mlir
     func.func @example(%x: tensor<?x10xf32>, %t: tensor<?x10xf32>) -> tensor<?x10xf32> {
-      %loss = weft.binary_cross_entropy_with_logits %x, %t reduction none
+      %loss = weft.binary_cross_entropy_with_logits %x, %t reduction = none
           : (tensor<?x10xf32>, tensor<?x10xf32>) -> tensor<?x10xf32>
       return %loss : tensor<?x10xf32>
     }

@@ -10,7 +10,7 @@ class Weft_SoftmaxLikeOp<string mnemonic>
     : Weft_CompositeOp<mnemonic, [Weft_Differentiable, SameOperandsAndResultType]> {
   let arguments = (ins Weft_FloatTensor:$x, I64Attr:$dim);
   let results = (outs Weft_FloatTensor:$result);
-  let assemblyFormat = "$x `dim` $dim attr-dict `:` type($x)";
+  let assemblyFormat = "$x `dim` `=` $dim attr-dict `:` type($x)";
   let hasVerifier = 1;
 }
 
@@ -26,7 +26,7 @@ def Weft_SoftmaxOp : Weft_SoftmaxLikeOp<"softmax"> {
 
     ```mlir
     func.func @example(%x: tensor<?x10xf32>) -> tensor<?x10xf32> {
-      %y = weft.softmax %x dim 1 : tensor<?x10xf32>
+      %y = weft.softmax %x dim = 1 : tensor<?x10xf32>
       return %y : tensor<?x10xf32>
     }
     ```
@@ -45,7 +45,7 @@ def Weft_LogSoftmaxOp : Weft_SoftmaxLikeOp<"log_softmax"> {
 
     ```mlir
     func.func @example(%x: tensor<?x10xf32>) -> tensor<?x10xf32> {
-      %y = weft.log_softmax %x dim 1 : tensor<?x10xf32>
+      %y = weft.log_softmax %x dim = 1 : tensor<?x10xf32>
       return %y : tensor<?x10xf32>
     }
     ```

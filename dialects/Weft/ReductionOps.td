@@ -25,7 +25,7 @@ def Weft_ReduceSumOp : Weft_PrimitiveOp<"reduce_sum", [Weft_Differentiable, Infe
 
     ```mlir
     func.func @example(%x: tensor<?x10xf32>) -> tensor<?xf32> {
-      %y = weft.reduce_sum %x dims [1] : tensor<?x10xf32> -> tensor<?xf32>
+      %y = weft.reduce_sum %x dims = [1] : tensor<?x10xf32> -> tensor<?xf32>
       return %y : tensor<?xf32>
     }
     ```
@@ -33,7 +33,7 @@ def Weft_ReduceSumOp : Weft_PrimitiveOp<"reduce_sum", [Weft_Differentiable, Infe
   let arguments = (ins Weft_FloatTensor:$x, DenseI64ArrayAttr:$dims, UnitAttr:$keepdim);
   let results = (outs Weft_FloatTensor:$result);
   let assemblyFormat = [{
-    $x `dims` $dims (`keepdim` $keepdim^)? attr-dict `:` type($x) `->` type($result)
+    $x `dims` `=` $dims (`keepdim` $keepdim^)? attr-dict `:` type($x) `->` type($result)
   }];
   let hasFolder = 1;
   let hasCanonicalizer = 1;
@@ -52,7 +52,7 @@ def Weft_ReduceMaxOp : Weft_PrimitiveOp<"reduce_max", [Weft_Differentiable, Infe
 
     ```mlir
     func.func @example(%x: tensor<?x10xf32>) -> tensor<?x1xf32> {
-      %y = weft.reduce_max %x dims [1] keepdim : tensor<?x10xf32> -> tensor<?x1xf32>
+      %y = weft.reduce_max %x dims = [1] keepdim : tensor<?x10xf32> -> tensor<?x1xf32>
       return %y : tensor<?x1xf32>
     }
     ```
@@ -60,7 +60,7 @@ def Weft_ReduceMaxOp : Weft_PrimitiveOp<"reduce_max", [Weft_Differentiable, Infe
   let arguments = (ins Weft_FloatTensor:$x, DenseI64ArrayAttr:$dims, UnitAttr:$keepdim);
   let results = (outs Weft_FloatTensor:$result);
   let assemblyFormat = [{
-    $x `dims` $dims (`keepdim` $keepdim^)? attr-dict `:` type($x) `->` type($result)
+    $x `dims` `=` $dims (`keepdim` $keepdim^)? attr-dict `:` type($x) `->` type($result)
   }];
   let hasFolder = 1;
   let hasCanonicalizer = 1;
@@ -80,7 +80,7 @@ def Weft_ArgmaxOp : Weft_PrimitiveOp<"argmax", [NoGradient, InferTypeOpAdaptor]>
 
     ```mlir
     func.func @example(%x: tensor<?x10xf32>) -> tensor<?xi64> {
-      %y = weft.argmax %x dim 1 : tensor<?x10xf32> -> tensor<?xi64>
+      %y = weft.argmax %x dim = 1 : tensor<?x10xf32> -> tensor<?xi64>
       return %y : tensor<?xi64>
     }
     ```
@@ -88,7 +88,7 @@ def Weft_ArgmaxOp : Weft_PrimitiveOp<"argmax", [NoGradient, InferTypeOpAdaptor]>
   let arguments = (ins Weft_FloatTensor:$x, I64Attr:$dim, UnitAttr:$keepdim);
   let results = (outs RankedTensorOf<[I64]>:$result);
   let assemblyFormat = [{
-    $x `dim` $dim (`keepdim` $keepdim^)? attr-dict `:` type($x) `->` type($result)
+    $x `dim` `=` $dim (`keepdim` $keepdim^)? attr-dict `:` type($x) `->` type($result)
   }];
 }
 
@@ -104,7 +104,7 @@ def Weft_ReduceMeanOp : Weft_CompositeOp<"reduce_mean", [Weft_Differentiable, In
 
     ```mlir
     func.func @example(%x: tensor<?x10xf32>) -> tensor<f32> {
-      %y = weft.reduce_mean %x dims [0, 1] : tensor<?x10xf32> -> tensor<f32>
+      %y = weft.reduce_mean %x dims = [0, 1] : tensor<?x10xf32> -> tensor<f32>
       return %y : tensor<f32>
     }
     ```
@@ -112,7 +112,7 @@ def Weft_ReduceMeanOp : Weft_CompositeOp<"reduce_mean", [Weft_Differentiable, In
   let arguments = (ins Weft_FloatTensor:$x, DenseI64ArrayAttr:$dims, UnitAttr:$keepdim);
   let results = (outs Weft_FloatTensor:$result);
   let assemblyFormat = [{
-    $x `dims` $dims (`keepdim` $keepdim^)? attr-dict `:` type($x) `->` type($result)
+    $x `dims` `=` $dims (`keepdim` $keepdim^)? attr-dict `:` type($x) `->` type($result)
   }];
 }
 
@@ -130,14 +130,14 @@ def Weft_SizeOp : Weft_CompositeOp<"size", [NoGradient, InferTypeOpAdaptor]> {
 
     ```mlir
     func.func @example(%x: tensor<?x10xf32>) -> tensor<f32> {
-      %n = weft.size %x dims [0, 1] : tensor<?x10xf32> -> tensor<f32>
+      %n = weft.size %x dims = [0, 1] : tensor<?x10xf32> -> tensor<f32>
       return %n : tensor<f32>
     }
     ```
   }];
   let arguments = (ins Weft_Tensor:$x, DenseI64ArrayAttr:$dims);
   let results = (outs 0DTensorOf<[F32]>:$result);
-  let assemblyFormat = "$x `dims` $dims attr-dict `:` type($x) `->` type($result)";
+  let assemblyFormat = "$x `dims` `=` $dims attr-dict `:` type($x) `->` type($result)";
   let hasFolder = 1;
 }
 

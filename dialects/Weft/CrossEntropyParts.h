@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the cross entropy of class indices, its gradient and its weight have in common. Each is
+// built from these in the same words, so that together they are one pass over a row.
+#ifndef WEFT_DIALECT_CROSSENTROPYPARTS_H
+#define WEFT_DIALECT_CROSSENTROPYPARTS_H
+
+#include "dialects/Weft/GraphBuilder.h"
+
+namespace weft {
+
+class CrossEntropyParts {
+public:
+  // `logits` are those of `op`, perhaps in a wider type.
+  CrossEntropyParts(GraphBuilder &g, CrossEntropyOp op, mlir::Value logits);
+
+  // The loss of each sample, 0 where it is ignored.
+  mlir::Value buildSampleLosses();
+  // The target distribution over the classes of each sample.
+  mlir::Value buildTargets();
+  // `values`, one per sample, and 0 where it is ignored.
+  mlir::Value maskIgnored(mlir::Value values);
+  // The number of samples that are not ignored, as a rank-0 tensor.
+  mlir::Value buildWeight(mlir::Type elementType);
+  // The dimensions of `logits`: that of the classes, and all.
+  int64_t getClassDim() { return classDim; }
+
+private:
+  // Whether a class is the label of its sample; whether a sample is not ignored.
+  mlir::Value buildIsLabel();
+  mlir::Value buildIsCounted();
+
+  GraphBuilder &g;
+  CrossEntropyOp op;
+  mlir::Value logits;
+  int64_t classDim;
+};
+
+} // namespace weft
+
+#endif
