@@ -7,7 +7,8 @@
  *
  *  - Failure. Functions that can fail return a weft_status_t; out-parameters are written only on
  *    WEFT_OK. weft_last_error_message() then says what went wrong. No input aborts the process and
- * no C++ exception leaves a function. A NULL that is not allowed is WEFT_INVALID_ARGUMENT.
+ * no C++ exception leaves a function. A NULL that is not allowed is WEFT_INVALID_ARGUMENT; functions
+ *    that only ask something of a module answer a NULL handle with 0 or an empty string.
  *  - Ownership. Handles that a function creates belong to the caller, who gives them back with the
  *    matching release function; release functions take NULL. Strings and arrays that are returned
  *    belong to the handle they were asked of and live as long as it does. Nothing passed in is kept
