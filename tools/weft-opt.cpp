@@ -6,6 +6,7 @@
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
+#include "weft/Pipelines/Pipelines.h"
 #include "weft/Transforms/Passes.h"
 
 int main(int argc, char **argv) {
@@ -15,6 +16,8 @@ int main(int argc, char **argv) {
   mlir::registerAllPasses();
   registry.insert<weft::WeftDialect>();
   weft::registerWeftTransformsPasses();
+  weft::registerPipelines();
   return mlir::asMainReturnCode(mlir::MlirOptMain(
-      argc, argv, "Weft's optimizer driver\n\nExample: weft-opt --weft-decompose model.mlir\n", registry));
+      argc, argv, "Weft's optimizer driver\n\nExample: weft-opt --weft-decompose model.mlir\n",
+      registry));
 }

@@ -55,6 +55,13 @@ constexpr llvm::StringLiteral kLayoutAttr = "weft.layout";
 // or i == ignore.
 constexpr llvm::StringLiteral kIndexRangeAttr = "weft.index_range";
 
+// Attributes of a function that is a copy for one bucket: "loss", the name before it was specialized, and
+// {seq = 16}, the sizes of its named dimensions.
+constexpr llvm::StringLiteral kEntryAttr = "weft.entry";
+constexpr llvm::StringLiteral kBucketAttr = "weft.bucket";
+// Of a model: 64, the batch that code is tuned for.
+constexpr llvm::StringLiteral kTunedBatchAttr = "weft.tuned_batch";
+
 } // namespace weft
 
 #include "dialects/Weft/WeftDialect.h.inc"

@@ -4,6 +4,7 @@
 #ifndef WEFT_TRANSFORMS_PASSES_H
 #define WEFT_TRANSFORMS_PASSES_H
 
+#include "dialects/Weft/ModelOps.h"
 #include "mlir/Pass/Pass.h"
 
 namespace weft {

@@ -16,4 +16,102 @@ def Decompose : Pass<"weft-decompose"> {
   let statistics = [Statistic<"numDecomposed", "decomposed", "Composite ops replaced">];
 }
 
+def FlattenModel : Pass<"weft-flatten-model", "::weft::ModelOp"> {
+  let summary = "inline calls, and make parameters arguments and results";
+  let description = [{
+    Makes each public function of the model pure and self-contained. Calls are inlined (a recursive
+    call is an error), and private functions that nothing needs any more are erased. What a function
+    reads becomes an argument in front of its own, in the order of declaration, and what it writes becomes
+    a result behind its own. Random ops are numbered in program order (their attribute `id`).
+
+    ```mlir
+    func.func @logits(%x: tensor<?x4xf32>) -> tensor<?x2xf32> {
+      %w = weft.read @w : tensor<2x4xf32>
+    // becomes
+    func.func @logits(%w: tensor<2x4xf32> {weft.parameter = @w}, %x: tensor<?x4xf32>) -> tensor<?x2xf32> {
+    ```
+
+    A `weft.value_and_grad` then passes the storage that its callee needs as operands, and names
+    what it differentiates with respect to by operand number. See test/Transforms/flatten-model.mlir.
+  }];
+  let statistics = [Statistic<"numInlined", "inlined", "Calls replaced by the body they call">,
+                    Statistic<"numArguments", "arguments", "Parameters and buffers made arguments">,
+                    Statistic<"numRandomOps", "random-ops", "Random ops numbered">];
+}
+
+def Differentiate : Pass<"weft-differentiate", "::weft::ModelOp"> {
+  let summary = "expand weft.value_and_grad";
+  let description = [{
+    Replaces each `weft.value_and_grad` by the body of its callee and the code of its gradient, innermost
+    first, so that a gradient may be differentiated again. Works before and after
+    `weft-flatten-model`. See test/Transforms/differentiate.mlir.
+  }];
+  let statistics = [Statistic<"numExpanded", "expanded", "weft.value_and_grad ops expanded">];
+}
+
+def Specialize : Pass<"weft-specialize", "::weft::ModelOp"> {
+  let summary = "bind named dimensions, one copy of each entry function per bucket";
+  let description = [{
+    Gives every named dimension but `batch` its sizes. A function with such dimensions is replaced by
+    one copy for each tuple of sizes (a bucket): @loss becomes @loss__seq16, @loss__seq32 ..., with the
+    attributes `weft.entry = "loss"` and `weft.bucket = {seq = 16}`. The types of what follows from the
+    arguments are inferred again.
+
+    `batch` is never compiled in: its size is kept as `weft.tuned_batch` of the model. With
+    `static-batch` it is, for models whose shapes are not a multiple of it.
+
+    See test/Transforms/specialize.mlir.
+  }];
+  let options = [
+    ListOption<"binds", "bind", "std::string",
+               "Sizes of named dimensions: seq=16:128:16 (first, last, step), seq=16,32, batch=64">,
+    Option<"staticBatch", "static-batch", "bool", "false", "Compile the batch in">];
+  let statistics = [Statistic<"numCopies", "copies", "Functions made for a bucket">];
+}
+
+def BuildTrainStep : Pass<"weft-build-train-step", "::weft::ModelOp"> {
+  let summary = "make @train_step, @eval_step and @predict from @loss and @logits";
+  let description = [{
+    From the flat functions @loss and @logits:
+
+      * @train_step (parameters, buffers, optimizer state, batch, numbers of the step) -> (their new values,
+        loss sum, loss weight, gradient norm if gradients are clipped);
+      * @accumulate_step and @apply_step, the same in two halves, if gradients are accumulated: the first adds
+        gradients, loss sum and weight to accumulators, the second updates and clears them;
+      * @eval_step -> (loss sum, loss weight, logits), and @predict -> logits, in evaluation mode.
+
+    What @loss returns is divided once: if an op with LossOpInterface makes it by a mean, its sum and its
+    weight are kept apart, the gradient is that of the sum, and it is divided by the weight in the update.
+    Any other loss (a sum of several means, say) is a sum with the weight 1: exact for each batch,
+    but batches that are accumulated then count alike whatever their size.
+
+    Clipping follows torch.nn.utils.clip_grad_norm_: gradients of the mean are scaled by
+    min(1, max_grad_norm / (norm + 1e-6)).
+
+    See test/Transforms/build-train-step.mlir.
+  }];
+  let options = [
+    Option<"optimizer", "optimizer", "std::string", "",
+           "Optimizer in place of the model's: sgd, adam, adamw or an attribute">,
+    Option<"clipGradients", "clip-gradients", "bool", "false", "Clip gradients by their global norm">,
+    Option<"accumulateGradients", "accumulate-gradients", "bool", "false",
+           "Also build @accumulate_step and @apply_step">];
+  let statistics = [Statistic<"numSteps", "steps", "Functions built">,
+                    Statistic<"numUpdates", "updates", "Parameters updated by @train_step">];
+}
+
+def ChooseLayouts : Pass<"weft-choose-layouts", "::weft::ModelOp"> {
+  let summary = "store parameters in the layout that their readers prefer";
+  let description = [{
+    A parameter that is mostly read as a matrix product's transposed operand is stored transposed, in
+    every entry: its argument and new value, its optimizer state and the gradient take the physical type, and
+    the arguments and results carry `weft.layout = array<i64: 1, 0>`. Products absorb the change; where a
+    permutation would be left, the parameter keeps its logical layout.
+
+    See test/Transforms/choose-layouts.mlir.
+  }];
+  let statistics = [Statistic<"numTransposed", "transposed", "Parameters stored transposed">,
+                    Statistic<"numKept", "kept", "Parameters that stay logical, though readers prefer otherwise">];
+}
+
 #endif

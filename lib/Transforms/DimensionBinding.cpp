@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Parsing of sizes of named dimensions.
+#include "weft/Transforms/DimensionBinding.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace llvm;
+using namespace weft;
+
+// More sizes than this are a mistyped range; each is a copy of the model.
+static constexpr int64_t kMaxSizes = 1024;
+
+// A size or a range; appends to `sizes`.
+static LogicalResult parseSizes(StringRef text, SmallVectorImpl<int64_t> &sizes) {
+  SmallVector<StringRef> parts;
+  text.split(parts, ':');
+  SmallVector<int64_t> numbers;
+  for (StringRef part : parts) {
+    int64_t number = 0;
+    if (part.trim().getAsInteger(10, number) || number < 1)
+      return failure();
+    numbers.push_back(number);
+  }
+  if (numbers.size() == 1) {
+    sizes.push_back(numbers[0]);
+    return success();
+  }
+  int64_t step = numbers.size() == 3 ? numbers[2] : 1;
+  if (numbers.size() > 3 || numbers[1] < numbers[0] ||
+      (numbers[1] - numbers[0]) / step >= kMaxSizes)
+    return failure();
+  for (int64_t size = numbers[0]; size <= numbers[1]; size += step)
+    sizes.push_back(size);
+  return success();
+}
+
+FailureOr<SmallVector<DimensionBinding>> weft::parseDimensionBindings(ArrayRef<std::string> items,
+                                                                      std::string &error) {
+  SmallVector<DimensionBinding> bindings;
+  for (StringRef item : items) {
+    SmallVector<StringRef> parts;
+    item.split(parts, ',');
+    for (StringRef part : parts) {
+      auto [name, sizes] = part.split('=');
+      if (part.contains('=')) {
+        bool isRepeated = any_of(bindings, [&, name = name](const DimensionBinding &binding) {
+          return binding.name == name.trim();
+        });
+        if (isRepeated) {
+          error = ("expected one list of sizes per dimension, got a second one for '" +
+                   name.trim() + "'")
+                      .str();
+          return failure();
+        }
+        bindings.push_back({name.trim().str(), {}});
+      } else {
+        sizes = part;
+      }
+      if (bindings.empty() || bindings.back().name.empty() ||
+          failed(parseSizes(sizes, bindings.back().sizes))) {
+        error =
+            ("expected sizes of a dimension, such as seq=16:128:16, seq=16,32 or batch=64, got '" +
+             item + "'")
+                .str();
+        return failure();
+      }
+    }
+  }
+  return bindings;
+}
