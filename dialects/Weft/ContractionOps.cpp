@@ -103,9 +103,12 @@ LogicalResult LinearOp::inferReturnTypes(MLIRContext *, std::optional<Location> 
     return error() << "expected the last dimension of x to be dimension 1 of weight, got "
                    << DimText(in) << " and " << DimText(weight.getDimSize(1)) << " (linear_c2)";
   int64_t out = weight.getDimSize(0);
-  if (ShapedType::isDynamic(out) || (bias && bias.getDimSize(0) != out))
-    return error() << "expected a static number of outputs, equal to the size of bias, got "
+  if (bias && bias.getDimSize(0) != out)
+    return error() << "expected weight with a static number of outputs and bias with as many, got "
                    << weight << " and " << bias << " (linear_c3)";
+  if (ShapedType::isDynamic(out))
+    return error() << "expected weight with a static number of outputs, got " << weight
+                   << " (linear_c3)";
 
   SmallVector<int64_t> shape(x.getShape());
   shape.back() = out;
