@@ -57,6 +57,7 @@ static void addTraining(OpPassManager &models, const CompileOptions &options) {
 // Canonicalization and CSE uncover each other's chances: what CSE merges, folds see as equal.
 static void addSimplification(OpPassManager &models) {
   models.addPass(createCanonicalizerPass());
+  models.addPass(createSimplifyGraph());
   models.addPass(createCSEPass());
   models.addPass(createCanonicalizerPass());
 }

@@ -100,6 +100,21 @@ def BuildTrainStep : Pass<"weft-build-train-step", "::weft::ModelOp"> {
                     Statistic<"numUpdates", "updates", "Parameters updated by @train_step">];
 }
 
+def SimplifyGraph : Pass<"weft-simplify-graph"> {
+  let summary = "simplify what decomposition and differentiation leave behind";
+  let description = [{
+    Canonicalizations that look at more than one op's folds do:
+
+      * an operand that is read for its shape only is replaced by what gave that shape, so that nothing is
+        computed for its shape alone and equal ops become the same;
+      * a choice between 1 and 0 is a cast of its condition.
+
+    See test/Transforms/simplify-graph.mlir.
+  }];
+  let statistics = [Statistic<"numShapeOperands", "shape-operands", "Operands replaced by another of the same rows">,
+                    Statistic<"numCasts", "casts", "Choices between 1 and 0 made casts">];
+}
+
 def ChooseLayouts : Pass<"weft-choose-layouts", "::weft::ModelOp"> {
   let summary = "store parameters in the layout that their readers prefer";
   let description = [{
