@@ -126,9 +126,10 @@ protected:
     std::vector<char> scratch(plan.scratchBytes() + 64, char(0x7f));
     auto *aligned = reinterpret_cast<char *>(llvm::alignAddr(scratch.data(), llvm::Align(64)));
     int64_t tiles = plan.tiles().at(rows);
+    void *address = kernel.find("contraction");
     for (int64_t begin = 0; begin < tiles; begin += step)
-      kernel.call(
-          "contraction",
+      KernelJit::call(
+          address,
           {BufferArgument(storedA.data(), sizes('a')), BufferArgument(storedB.data(), sizes('b')),
            BufferArgument(c.data(), sizes('c'))},
           rows, begin, std::min(begin + step, tiles), {aligned, size_t(plan.scratchBytes())});
@@ -249,12 +250,12 @@ TEST_P(ContractionTest, Epilogue) {
                       sres = store(residual, f32);
     std::vector<char> relu(rows * 21 * 4), product(rows * 21 * 4),
         scratch(blocking.scratchBytes() + 64);
-    kernel->call("contraction",
-                 {BufferArgument(sa.data(), {rows, 15}), BufferArgument(sb.data(), {15, 21}),
-                  BufferArgument(sbias.data(), {21}), BufferArgument(sres.data(), {rows, 21}),
-                  BufferArgument(relu.data(), {rows, 21}),
-                  BufferArgument(product.data(), {rows, 21})},
-                 rows, 0, blocking.tiles().at(rows), scratch);
+    KernelJit::call(kernel->find("contraction"),
+                    {BufferArgument(sa.data(), {rows, 15}), BufferArgument(sb.data(), {15, 21}),
+                     BufferArgument(sbias.data(), {21}), BufferArgument(sres.data(), {rows, 21}),
+                     BufferArgument(relu.data(), {rows, 21}),
+                     BufferArgument(product.data(), {rows, 21})},
+                    rows, 0, blocking.tiles().at(rows), scratch);
     std::vector<double> sums = reference(shape, rows, a, b);
     for (int64_t i = 0; i < rows * 21; ++i) {
       double expected = (sums[i] + bias[i % 21]) * residual[i];

@@ -9,6 +9,7 @@
 #include "weft/Target/CPU/Contraction.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -19,7 +20,7 @@ namespace weft::test {
 inline void loadDialects(mlir::MLIRContext &context) {
   context.loadDialect<mlir::func::FuncDialect, mlir::arith::ArithDialect, mlir::math::MathDialect,
                       mlir::memref::MemRefDialect, mlir::scf::SCFDialect,
-                      mlir::vector::VectorDialect>();
+                      mlir::vector::VectorDialect, mlir::LLVM::LLVMDialect>();
 }
 
 /// Sizes of an operand in memory, leading dimensions first, for a number of rows.

@@ -108,24 +108,27 @@ llvm::Expected<std::unique_ptr<KernelJit>> KernelJit::compile(ModuleOp module, S
   return result;
 }
 
-void KernelJit::call(StringRef name, ArrayRef<BufferArgument> buffers, int64_t rows,
+void *KernelJit::find(StringRef name) {
+  return llvm::cantFail(jit->lookup(("_mlir_ciface_" + name).str())).toPtr<void *>();
+}
+
+void KernelJit::call(void *kernel, ArrayRef<BufferArgument> buffers, int64_t rows,
                      int64_t tileBegin, int64_t tileEnd, MutableArrayRef<char> scratch) {
-  auto address = llvm::cantFail(jit->lookup(("_mlir_ciface_" + name).str()));
   SmallVector<BufferArgument> arguments(buffers);
   BufferArgument scratchArgument(scratch.data(), {static_cast<int64_t>(scratch.size())});
   auto at = [&](size_t i) { return arguments[i].descriptor(); };
-  void *last = scratchArgument.descriptor();
+  auto call = [&](auto... descriptors) {
+    using Kernel = void(decltype(descriptors)..., int64_t, int64_t, int64_t, void *);
+    reinterpret_cast<Kernel *>(kernel)(descriptors..., rows, tileBegin, tileEnd,
+                                       scratchArgument.descriptor());
+  };
   switch (arguments.size()) {
   case 3:
-    return address.toPtr<void(void *, void *, void *, int64_t, int64_t, int64_t, void *)>()(
-        at(0), at(1), at(2), rows, tileBegin, tileEnd, last);
+    return call(at(0), at(1), at(2));
   case 4:
-    return address.toPtr<void(void *, void *, void *, void *, int64_t, int64_t, int64_t, void *)>()(
-        at(0), at(1), at(2), at(3), rows, tileBegin, tileEnd, last);
+    return call(at(0), at(1), at(2), at(3));
   case 6:
-    return address.toPtr<void(void *, void *, void *, void *, void *, void *, int64_t, int64_t,
-                              int64_t, void *)>()(at(0), at(1), at(2), at(3), at(4), at(5), rows,
-                                                  tileBegin, tileEnd, last);
+    return call(at(0), at(1), at(2), at(3), at(4), at(5));
   default:
     llvm::report_fatal_error("no call for this number of buffers");
   }

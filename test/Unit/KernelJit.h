@@ -39,9 +39,12 @@ public:
                                                             llvm::StringRef cpu);
   ~KernelJit();
 
+  /// The address of a kernel, for `call`.
+  void *find(llvm::StringRef name);
+
   /// Calls a kernel: buffers, rows, tile range, scratch.
-  void call(llvm::StringRef name, llvm::ArrayRef<BufferArgument> buffers, int64_t rows,
-            int64_t tileBegin, int64_t tileEnd, llvm::MutableArrayRef<char> scratch);
+  static void call(void *kernel, llvm::ArrayRef<BufferArgument> buffers, int64_t rows,
+                   int64_t tileBegin, int64_t tileEnd, llvm::MutableArrayRef<char> scratch);
 
   /// Whether this machine can run code of a level.
   static bool hostSupports(llvm::StringRef cpu);

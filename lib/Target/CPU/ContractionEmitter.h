@@ -110,6 +110,8 @@ private:
   // ContractionPacking.cpp: copies that the inner loop reads.
   void packB(Columns columns, Depth depth);
   void packBRows(Columns columns, Depth depth);
+  void packBRow(const Panel &panel, mlir::Value k, const Depth &depth);
+  void forEachRun(mlir::Value length, llvm::function_ref<void(mlir::Value, int64_t)> body);
   void packBTransposed(Panel panel, Depth depth);
   void packBTransposedBlock(Panel panel, Depth depth, mlir::Value k, mlir::Value depthMask);
   void packA(Rows rows, Depth depth);

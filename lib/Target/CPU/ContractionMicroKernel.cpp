@@ -4,9 +4,25 @@
 // happens to the sums when k ends.
 #include "ContractionEmitter.h"
 
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+
 using namespace mlir;
 
 namespace weft::cpu {
+namespace {
+
+/// The loop's body fills the core already; unrolled copies of it only cost compile time. Null where
+/// the LLVM dialect is not loaded.
+Attribute doNotUnroll(OpBuilder &builder) {
+  if (!builder.getContext()->getLoadedDialect<LLVM::LLVMDialect>())
+    return {};
+  auto unroll = LLVM::LoopUnrollAttr::get(builder.getContext(), builder.getBoolAttr(true), {}, {},
+                                          {}, {}, {}, {});
+  return LLVM::LoopAnnotationAttr::get(builder.getContext(), {}, {}, {}, unroll, {}, {}, {}, {}, {},
+                                       {}, {}, {}, {}, {}, {});
+}
+
+} // namespace
 
 /// Group after group takes a slot; in a remainder the second group begins short of a whole one, and
 /// rounds up.
@@ -64,6 +80,8 @@ void ContractionEmitter::storeSums(const Group &group, const Panel &panel, Value
 ContractionEmitter::Vectors ContractionEmitter::sumDepth(const Group &group, const Panel &panel,
                                                          const Depth &depth, ValueRange initial) {
   auto loop = scf::ForOp::create(builder, loc, constant(0), depth.length, constant(1), initial);
+  if (Attribute annotation = doNotUnroll(builder))
+    loop->setAttr("llvm.loop_annotation", annotation);
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(loop.getBody());
   Value k = loop.getInductionVar();

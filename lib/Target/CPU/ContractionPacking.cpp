@@ -24,19 +24,34 @@ void ContractionEmitter::packB(Columns columns, Depth depth) {
   forEachPanel(columns, [&](Panel panel) { packBTransposed(panel, depth); });
 }
 
-/// k outermost: reads of B's rows are contiguous, and each write fills a line.
+/// body(k, count) for runs of `count` steps of k that together cover a block: enough for whole
+/// cache lines to be written at a time.
+void ContractionEmitter::forEachRun(Value length, llvm::function_ref<void(Value, int64_t)> body) {
+  constexpr int64_t run = 4;
+  Value whole = sub(length, rem(length, constant(run)));
+  forEach(constant(0), whole, run, [&](Value k) { body(k, run); });
+  onlyIf(compare(arith::CmpIPredicate::slt, whole, length),
+         [&] { forEach(whole, length, 1, [&](Value k) { body(k, 1); }); });
+}
+
+/// k outermost, so that B's rows are read contiguously.
 void ContractionEmitter::packBRows(Columns columns, Depth depth) {
-  forEach(constant(0), depth.length, 1, [&](Value k) {
-    Value row = add(depth.begin, k);
+  forEachRun(depth.length, [&](Value k, int64_t count) {
     forEachPanel(columns, [&](Panel panel) {
-      for (int64_t vector = 0; vector < vectorsOf(panel); ++vector) {
-        Value column = add(panel.column, vector * plan.lanes);
-        copyVector(operands.b, indicesOf(row, column), packedB,
-                   {panel.slot, k, constant(vector * plan.lanes)}, plan.lanes,
-                   columnMask(panel, vector));
-      }
+      for (int64_t step = 0; step < count; ++step)
+        packBRow(panel, add(k, step), depth);
     });
   });
+}
+
+void ContractionEmitter::packBRow(const Panel &panel, Value k, const Depth &depth) {
+  Value row = add(depth.begin, k);
+  for (int64_t vector = 0; vector < vectorsOf(panel); ++vector) {
+    Value column = add(panel.column, vector * plan.lanes);
+    copyVector(operands.b, indicesOf(row, column), packedB,
+               {panel.slot, k, constant(vector * plan.lanes)}, plan.lanes,
+               columnMask(panel, vector));
+  }
 }
 
 /// B is stored [n, k]: square blocks are transposed in registers.
@@ -75,8 +90,12 @@ void ContractionEmitter::packA(Rows rows, Depth depth) {
     return;
   }
   // A is stored [k, m]: k outermost, so that its rows are read contiguously.
-  forEach(constant(0), depth.length, 1,
-          [&](Value k) { forEachGroup(rows, [&](Group group) { packAPanel(group, k, depth); }); });
+  forEachRun(depth.length, [&](Value k, int64_t count) {
+    forEachGroup(rows, [&](Group group) {
+      for (int64_t step = 0; step < count; ++step)
+        packAPanel(group, add(k, step), depth);
+    });
+  });
 }
 
 /// Converts A row by row, in order.

@@ -29,10 +29,11 @@ constexpr int64_t kMinDynamicDepth = 512;
 constexpr double kPackedBytesWanted = 320 << 10;
 /// Rows of packed A and of waiting sums.
 constexpr int64_t kRowsPerBlock = 192;
-/// Work of a tile, in multiply-adds: less does not pay for handing it out, more is not shared
-/// evenly.
+/// What handing out a tile costs, in multiply-adds.
 constexpr double kTileOverhead = 50e3;
-constexpr double kLargestTile = 24e6;
+/// Below these, the caches do what packing B would.
+constexpr int64_t kPackedRows = 32;
+constexpr int64_t kPackedDepth = 128;
 
 /// Cycles of one step of k of a register tile.
 double registerTileCost(int64_t rows, int64_t vectors) {
@@ -87,6 +88,14 @@ void chooseDepth(ContractionPlan &plan) {
     plan.depthPerBlock = std::max(plan.depthPerBlock, kMinDynamicDepth);
 }
 
+/// Whether a column of B's panels lies at so few places modulo 4096 that the first-level cache
+/// cannot hold it.
+bool competesForCacheLines(const ContractionPlan &plan, int64_t depth) {
+  int64_t stride = plan.shape.n.fixed * plan.accumulatorBytes();
+  int64_t places = 4096 / std::clamp<int64_t>(std::gcd(stride, int64_t(4096)), 64, 4096);
+  return depth > 8 * places;
+}
+
 void choosePacking(ContractionPlan &plan) {
   const ContractionShape &shape = plan.shape;
   int64_t rows = shape.m.at(shape.tunedRows), depth = shape.k.at(shape.tunedRows);
@@ -95,38 +104,58 @@ void choosePacking(ContractionPlan &plan) {
     plan.packA = shape.transposeA ? ContractionPlan::PackA::Panels : ContractionPlan::PackA::Rows;
   else if (shape.transposeA && several && depth > 128)
     plan.packA = ContractionPlan::PackA::Panels;
-  plan.packB = shape.transposeB || shape.elementB != plan.accumulator || (several && rows >= 128);
+  plan.packB = shape.transposeB || shape.elementB != plan.accumulator ||
+               (several && rows >= kPackedRows &&
+                (depth > kPackedDepth || competesForCacheLines(plan, depth)));
 }
 
-/// Relative cost of cutting C in tiles of `rows` rows by `panels` panels: idle threads, packing,
-/// handing out.
-double tilingCost(const ContractionPlan &plan, int64_t rows, int64_t panels) {
+/// One way to cut C: sizes in elements, work in multiply-adds.
+struct Tiling {
+  double rows, columns;
+  double allRows;
+  double tiles;
+  double tileWork, allWork;
+};
+
+Tiling tilingOf(const ContractionPlan &plan, int64_t rows, int64_t panels) {
   const ContractionShape &shape = plan.shape;
-  double allRows = shape.m.at(shape.tunedRows),
-         depth = std::max<int64_t>(1, shape.k.at(shape.tunedRows));
-  double columns = panels * plan.panelWidth();
-  int64_t rowBlocks = std::ceil(allRows / rows),
-          columnBlocks = llvm::divideCeil(plan.panels(), panels);
-  double tiles = rowBlocks * columnBlocks, batch = 1;
+  double allRows = std::max<int64_t>(1, shape.m.at(shape.tunedRows));
+  double depth = std::max<int64_t>(1, shape.k.at(shape.tunedRows)), batch = 1;
   for (const Extent &extent : shape.batch)
     batch *= extent.at(shape.tunedRows);
-  tiles *= batch;
+  Tiling tiling{std::min<double>(rows, allRows),
+                std::min<double>(panels * plan.panelWidth(), shape.n.fixed), allRows, 0, 0, 0};
+  tiling.tiles = std::ceil(allRows / rows) * llvm::divideCeil(plan.panels(), panels) * batch;
+  tiling.tileWork = tiling.rows * tiling.columns * depth;
+  tiling.allWork = allRows * shape.n.fixed * depth * batch;
+  return tiling;
+}
 
-  double work = std::min<double>(rows, allRows) * std::min<double>(columns, shape.n.fixed) * depth;
-  double total = allRows * shape.n.fixed * depth * batch;
-  double busy = 0;
-  for (double threads : {2, 4, 8})
-    busy += std::ceil(tiles / threads) * threads * work / total / 3;
-  double cost = kTileOverhead / work + std::max(0.0, work / kLargestTile - 1);
-  double copied = 4.0 / plan.traits.vectorBytes * 32;
+/// Time for copies relative to that for multiply-adds. Copying an element takes about as long as
+/// `copy` of these.
+double packingCost(const ContractionPlan &plan, const Tiling &tiling, double threads) {
+  double copy = 4 * (plan.shape.transposeB ? 2 : 1), cost = 0;
   if (plan.packB) {
-    cost += copied / std::min(allRows, std::ceil(tiles / 4) * rows);
-    double bytes = columns * plan.depthPerBlock * plan.accumulatorBytes();
+    // The tiles of one thread that follow each other share a copy.
+    double reuse = std::min(tiling.allRows, std::ceil(tiling.tiles / threads) * tiling.rows);
+    cost += copy / (plan.splitsDepth ? std::min<double>(reuse, kRowsPerBlock) : reuse);
+    double bytes = tiling.columns * plan.depthPerBlock * plan.accumulatorBytes();
     cost += 0.1 * std::max(0.0, bytes / kPackedBytesWanted - 1);
   }
   if (plan.packA != ContractionPlan::PackA::None)
-    cost += copied / columns;
-  return busy * (1 + cost);
+    cost += 4 / tiling.columns;
+  return cost;
+}
+
+/// Time to compute C in tiles on various numbers of threads, relative to what their multiply-adds
+/// alone would take: idle threads, copies, handing out.
+double tilingCost(const ContractionPlan &plan, const Tiling &tiling) {
+  double cost = 0;
+  for (double threads : {2, 3, 4, 6, 8, 12, 16}) {
+    double busy = std::ceil(tiling.tiles / threads) * threads * tiling.tileWork / tiling.allWork;
+    cost += busy * (1 + packingCost(plan, tiling, threads) + kTileOverhead / tiling.tileWork);
+  }
+  return cost;
 }
 
 void chooseTiles(ContractionPlan &plan) {
@@ -138,7 +167,7 @@ void chooseTiles(ContractionPlan &plan) {
     int64_t panels = llvm::divideCeil(plan.panels(), columnBlocks);
     for (int64_t rowBlocks = 1; rowBlocks <= std::min<int64_t>(groups, 64); ++rowBlocks) {
       int64_t tileRows = llvm::divideCeil(groups, rowBlocks) * plan.rowsPerGroup;
-      double cost = tilingCost(plan, tileRows, panels);
+      double cost = tilingCost(plan, tilingOf(plan, tileRows, panels));
       if (cost < best * 0.999) {
         best = cost;
         plan.panelsPerTile = panels;
@@ -210,19 +239,30 @@ TileCount ContractionPlan::tiles() const {
   return count;
 }
 
+int64_t ContractionPlan::packedDepthB() const {
+  int64_t depth = llvm::alignTo(depthPerBlock, lanes);
+  return depth * panelWidth() * accumulatorBytes() % 2048 ? depth : depth + 1;
+}
+
+int64_t ContractionPlan::packedDepthA() const {
+  int64_t width = packA == PackA::Panels ? rowsPerGroup : 1;
+  return depthPerBlock * width * accumulatorBytes() % 2048
+             ? depthPerBlock
+             : depthPerBlock + 64 / (width * accumulatorBytes()) + 1;
+}
+
 int64_t ContractionPlan::packedBBytes() const {
   if (!packB)
     return 0;
-  int64_t depth = llvm::alignTo(depthPerBlock, lanes);
   return llvm::alignTo(
-      std::min(panelsPerTile, panels()) * depth * panelWidth() * accumulatorBytes(), 64);
+      std::min(panelsPerTile, panels()) * packedDepthB() * panelWidth() * accumulatorBytes(), 64);
 }
 
 int64_t ContractionPlan::packedABytes() const {
   if (packA == PackA::None)
     return 0;
   // Groups of a remainder may be narrower, and so more: one slot to spare.
-  return llvm::alignTo((rowsPerBlock + rowsPerGroup) * depthPerBlock * accumulatorBytes(), 64);
+  return llvm::alignTo((rowsPerBlock + rowsPerGroup) * packedDepthA() * accumulatorBytes(), 64);
 }
 
 int64_t ContractionPlan::partialBytes() const {

@@ -38,16 +38,14 @@ ContractionEmitter::ContractionEmitter(OpBuilder &builder, Location loc,
 void ContractionEmitter::emitRegion() {
   int64_t offset = operands.scratchOffset;
   if (plan.packB)
-    packedB =
-        scratchView(offset, {std::min(plan.panelsPerTile, plan.panels()),
-                             static_cast<int64_t>(llvm::alignTo(plan.depthPerBlock, plan.lanes)),
-                             plan.panelWidth()});
+    packedB = scratchView(offset, {std::min(plan.panelsPerTile, plan.panels()), plan.packedDepthB(),
+                                   plan.panelWidth()});
   offset += plan.packedBBytes();
   if (plan.packA == ContractionPlan::PackA::Rows)
-    packedA = scratchView(offset, {plan.rowsPerBlock, plan.depthPerBlock});
+    packedA = scratchView(offset, {plan.rowsPerBlock, plan.packedDepthA()});
   else if (plan.packA == ContractionPlan::PackA::Panels)
-    packedA = scratchView(
-        offset, {plan.rowsPerBlock / plan.rowsPerGroup + 1, plan.depthPerBlock, plan.rowsPerGroup});
+    packedA = scratchView(offset, {plan.rowsPerBlock / plan.rowsPerGroup + 1, plan.packedDepthA(),
+                                   plan.rowsPerGroup});
   offset += plan.packedABytes();
   if (plan.splitsDepth)
     partial = scratchView(offset, {plan.rowsPerBlock, plan.panelsPerTile * plan.panelWidth()});

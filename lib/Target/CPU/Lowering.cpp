@@ -4,6 +4,7 @@
 #include "weft/Target/CPU/Lowering.h"
 
 #include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
@@ -34,6 +35,25 @@ struct ApproximateMathPass : PassWrapper<ApproximateMathPass, OperationPass<>> {
     populateMathPolynomialApproximationPatterns(patterns);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
+  }
+};
+
+/// `scf.for` carries loop annotations through to the branches of the LLVM dialect, but there they
+/// are an attribute of another name.
+struct AttachLoopAnnotationsPass : PassWrapper<AttachLoopAnnotationsPass, OperationPass<>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(AttachLoopAnnotationsPass)
+
+  StringRef getArgument() const final { return "weft-cpu-attach-loop-annotations"; }
+  StringRef getDescription() const final {
+    return "Make loop annotations properties of LLVM branches";
+  }
+
+  void runOnOperation() final {
+    getOperation()->walk([](LLVM::BrOp branch) {
+      if (auto annotation = dyn_cast_or_null<LLVM::LoopAnnotationAttr>(
+              branch->removeDiscardableAttr("llvm.loop_annotation")))
+        branch.setLoopAnnotationAttr(annotation);
+    });
   }
 };
 
@@ -71,6 +91,7 @@ void buildKernelLoweringPipeline(OpPassManager &pm, const KernelLoweringOptions 
   pm.addPass(createUBToLLVMConversionPass());
   pm.addPass(createArithToLLVMConversionPass());
   pm.addPass(createReconcileUnrealizedCastsPass());
+  pm.addPass(std::make_unique<AttachLoopAnnotationsPass>());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
 }

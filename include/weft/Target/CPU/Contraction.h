@@ -109,6 +109,11 @@ struct ContractionPlan {
 
   TileCount tiles() const;
 
+  /// Steps of k that a packed panel of B, or group of A, has room for: a little more than a block,
+  /// so that panels do not begin at multiples of 4096 bytes, which would compete for the same few
+  /// lines of the caches.
+  int64_t packedDepthB() const;
+  int64_t packedDepthA() const;
   /// Layout of the scratch memory: packed B, packed A, waiting sums, each aligned to 64 bytes.
   int64_t packedBBytes() const;
   int64_t packedABytes() const;
