@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Verification, type inference and builders of the Shape family.
+#include "dialects/Weft/TypeInference.h"
 #include "dialects/Weft/Weft.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/OpImplementation.h"
@@ -40,6 +41,9 @@ LogicalResult ReshapeOp::verify() {
   if (isDynamicTensor(from) != isDynamicTensor(to))
     return emitOpError("expected dimension 0 to be dynamic in both types or in neither, got ")
            << from << " and " << to;
+  // Other dynamic dimensions are checked when they have got their sizes.
+  if (!hasStaticInnerDims(from.getShape()) || !hasStaticInnerDims(to.getShape()))
+    return success();
   int64_t fromCount = countStaticElements(from), toCount = countStaticElements(to);
   if (!isDynamicTensor(from)) {
     if (fromCount != toCount)

@@ -1,0 +1,28 @@
+// RUN: weft-opt %s --weft-specialize --split-input-file --verify-diagnostics
+// RUN: not weft-opt %s --split-input-file --weft-specialize="bind=seq=32:16" 2>&1 | FileCheck %s --check-prefix=RANGE
+// RUN: not weft-opt %s --split-input-file --weft-specialize="bind=16" 2>&1 | FileCheck %s --check-prefix=NAME
+// RUN: not weft-opt %s --split-input-file --weft-specialize="bind=seq=16,seq=32" 2>&1 | FileCheck %s --check-prefix=TWICE
+// RUN: not weft-opt %s --split-input-file --weft-specialize="bind=seq=16,batch=8,9" 2>&1 | FileCheck %s --check-prefix=BATCH
+// RUN: not weft-opt %s --split-input-file --weft-specialize="bind=seq=16,height=8" 2>&1 | FileCheck %s --check-prefix=UNUSED
+
+// RANGE: expected sizes of a dimension, such as seq=16:128:16, seq=16,32 or batch=64, got 'seq=32:16'
+// NAME: expected sizes of a dimension, such as seq=16:128:16, seq=16,32 or batch=64, got '16'
+// TWICE: expected one list of sizes per dimension, got a second one for 'seq'
+// BATCH: expected one size of the batch to tune for, got 2
+// UNUSED: expected a dynamic dimension named 'height', for which sizes are given, got none
+
+weft.model @unbound {
+  // expected-error @below {{argument 0: expected sizes for dimension 'seq', such as --bind=seq=16:128:16, got none}}
+  func.func @f(%x: tensor<?x?xf32> {weft.dims = ["batch", "seq"]}) -> tensor<?x?xf32> {
+    return %x : tensor<?x?xf32>
+  }
+}
+
+// -----
+
+weft.model @unnamed {
+  // expected-error @below {{argument 0: expected a name for dynamic dimension 1, such as weft.dims = ["batch", "seq"]}}
+  func.func @f(%x: tensor<?x?xf32>) -> tensor<?x?xf32> {
+    return %x : tensor<?x?xf32>
+  }
+}
