@@ -7,14 +7,15 @@
  *
  *  - Failure. Functions that can fail return a weft_status_t; out-parameters are written only on
  *    WEFT_OK. weft_last_error_message() then says what went wrong. No input aborts the process and
- * no C++ exception leaves a function. A NULL that is not allowed is WEFT_INVALID_ARGUMENT.
+ *    no C++ exception leaves a function. A NULL that is not allowed is WEFT_INVALID_ARGUMENT;
+ *    functions that only ask something of a module answer a NULL handle with 0 or an empty string.
  *  - Ownership. Handles that a function creates belong to the caller, who gives them back with the
  *    matching release function; release functions take NULL. Strings and arrays that are returned
  *    belong to the handle they were asked of and live as long as it does. Nothing passed in is kept
  *    after the call unless the comment says so.
  *  - Threads. Functions on different handles may run at the same time. A weft_module_t is
- * immutable: any number of threads may use one. A weft_session_t is used by one thread at a time
- * (not always the same). The functions without a handle are thread-safe.
+ *    immutable: any number of threads may use one. A weft_session_t is used by one thread at a
+ *    time (not always the same). The functions without a handle are thread-safe.
  *  - Versions. The API only grows. A struct with a first member struct_size must have it set to
  *    sizeof of the struct; members beyond it take their defaults, which are what zeroes mean.
  *  - Text is UTF-8 and ends with a zero byte. Sizes and dimensions are int64_t or size_t.

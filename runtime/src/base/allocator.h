@@ -25,7 +25,7 @@ struct Allocator {
   void (*release)(void *self, void *memory, size_t size, size_t alignment) = nullptr;
 };
 
-// aligned_alloc and free; large blocks ask for huge pages.
+// aligned_alloc and free.
 const Allocator &systemAllocator();
 
 // Zeroed memory that is aligned to bufferAlignment and returned on destruction. Movable.

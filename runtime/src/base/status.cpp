@@ -64,6 +64,7 @@ static StatusCode codeFromErrno(int error) {
   case ENOSPC:
   case ENOMEM:
   case EDQUOT:
+  case EFBIG:
   case EMFILE:
     return StatusCode::resourceExhausted;
   case EEXIST:

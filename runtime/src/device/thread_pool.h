@@ -71,27 +71,26 @@ public:
 
 private:
   struct Worker;
-  struct Job {
-    Region region = nullptr;
-    void *context = nullptr;
-    int count = 0;
-  };
 
   void workerLoop(Worker &worker);
-  bool runQueuedTask(Worker &worker);
+  void sleep(Worker &worker);
   int claimWorkers();
+  bool claim(Worker &worker, int64_t deadline);
   void wakeForTask();
+  bool runQueuedTask();
   std::shared_ptr<HostTask> popTask();
 
   std::vector<std::unique_ptr<Worker>> workers;
-  int64_t spinNanoseconds;
+  const int64_t spinNanoseconds;
   std::mutex runMutex;
-  Job job;
-  alignas(64) std::atomic<int> remaining{0};
-  alignas(64) std::atomic<int> arrived{0};
-  alignas(64) std::atomic<uint32_t> phase{0};
+  // The region that is running; written by `run` before it starts the workers that it claimed.
+  Region region = nullptr;
+  void *context = nullptr;
+  int participants = 0;
+  alignas(64) std::atomic<int> remaining{0};  // workers still inside the region
+  alignas(64) std::atomic<int> arrived{0};    // participants that have come to the barrier
+  alignas(64) std::atomic<uint32_t> phase{0}; // barriers passed
   alignas(64) std::atomic<int> queuedTasks{0};
-  std::atomic<bool> stopping{false};
   std::mutex taskMutex;
   std::deque<std::shared_ptr<HostTask>> tasks;
 };

@@ -50,6 +50,23 @@ weft_status_t guarded(Body &&body) {
   }
 }
 
+// notFound for an unknown name, invalidArgument for a null.
+Result<size_t> findVariable(weft_session_t *session, const char *name);
+
+// The module's defaults with the scalars of a call over them.
+Result<Scalars> scalarsOf(const Module &module, const weft_run_t &run);
+
+// Fills a caller's struct with a leading struct_size: as much of it as the caller knows.
+template <typename Struct>
+Status storeVersioned(Struct filled, Struct *target) {
+  size_t size = target->struct_size;
+  if (size < sizeof(size_t))
+    return invalidArgument("struct_size is %zu: set it to sizeof of the struct", size);
+  filled.struct_size = size;
+  std::memcpy(target, &filled, size < sizeof(Struct) ? size : sizeof(Struct));
+  return Status();
+}
+
 // A copy of a caller's struct with a leading struct_size; members beyond the caller's size are
 // zero. Null gives all zeroes.
 template <typename Struct>

@@ -91,8 +91,10 @@ public:
 
 private:
   Module() = default;
-  Status verifyAndIndex();
+  static Result<std::shared_ptr<const Module>> finish(std::unique_ptr<Module> module);
+  Status checkFile();
   void indexVariables();
+  void fillDefaults();
 
   MappedFile mapping;
   AlignedBuffer copy;
@@ -104,10 +106,9 @@ private:
 };
 
 // The number of elements of a shape at a batch size (verified not to overflow for allowed rows).
-int64_t elementCount(const flatbuffers::Vector<flatbuffers::Offset<schema::Dimension>> &shape,
-                     int64_t rows);
-std::vector<int64_t>
-shapeAt(const flatbuffers::Vector<flatbuffers::Offset<schema::Dimension>> &shape, int64_t rows);
+int64_t elementCount(const flatbuffers::Vector<const schema::Dimension *> &shape, int64_t rows);
+std::vector<int64_t> shapeAt(const flatbuffers::Vector<const schema::Dimension *> &shape,
+                             int64_t rows);
 
 } // namespace weft::rt
 

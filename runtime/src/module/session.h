@@ -34,6 +34,8 @@ struct RunRequest {
   std::span<void *const> outputs;
 };
 
+struct PreparedRun; // prepared_run.h
+
 // Not thread-safe: one thread at a time. Several sessions may share a module and a device.
 class Session {
 public:
@@ -79,22 +81,22 @@ public:
   MemoryUse memoryUse() const;
 
 private:
-  struct PreparedRun;
   Session() = default;
+  Status chooseExecutable();
   Status allocateArenas();
-  Status loadExecutable();
-  Result<PreparedRun *> prepare(const RunRequest &request);
   Status checkRequest(const RunRequest &request) const;
-  Status bindInputs(PreparedRun &prepared, const RunRequest &request);
-  Status copyOutputs(const PreparedRun &prepared, const RunRequest &request);
+  Result<PreparedRun *> prepare(const RunRequest &request);
+  Result<std::unique_ptr<PreparedRun>> build(const RunRequest &request);
+  Status execute(const PreparedRun &run);
 
   std::shared_ptr<const Module> shared;
   std::shared_ptr<Device> target;
   std::unique_ptr<DeviceExecutable> executable;
   size_t chosen = 0;
-  DeviceBuffer persistent, fixedRegion, rowsRegion, constants, scalarMemory, errorWord;
-  int64_t reservedRows = 0;
+  DeviceBuffer persistent, fixedRegion, rowsRegion, constants, errorWord;
   uint64_t rowBytes = 0; // largest of all programs
+  int64_t reservedRows = 0;
+  // Most recently used first.
   std::vector<std::unique_ptr<PreparedRun>> prepared;
 };
 

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The pool. Each worker has one atomic state; whoever changes it by compare-exchange owns the
+// worker:
+//
+//   idle ──► claimed ──► running ──► idle      a region (claimed and started by `run`)
+//   idle ──► busy ──► idle                     a host task (the worker itself)
+//   idle ──► asleep ──► claimed | idle         nothing came while it spun; the waker notifies
+#include "device/thread_pool.h"
+
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <sched.h>
+#include <system_error>
+
+namespace weft::rt {
+
+namespace {
+enum WorkerState : uint32_t { idle, claimed, running, busy, asleep, stopped };
+
+// Spins, then lets other threads have the processor: with more threads than cores, spinning alone
+// would wait for the end of a time slice.
+class Backoff {
+public:
+  void pause() {
+    if (++turns < 4096)
+      relax();
+    else
+      ::sched_yield();
+  }
+  static void relax() {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    asm volatile("yield");
+#endif
+  }
+
+private:
+  int turns = 0;
+};
+} // namespace
+
+// How long a region waits for a worker that is inside a host task: about one prepared batch.
+static constexpr int64_t claimPatience = 20'000;
+static constexpr int defaultSpinMicroseconds = 1000;
+static constexpr int maxThreads = 1024;
+
+static int64_t now() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+struct alignas(64) ThreadPool::Worker {
+  std::atomic<uint32_t> state{idle};
+  int share = 0; // in the region; written while claimed
+  std::thread thread;
+};
+
+int defaultThreadCount() {
+  if (const char *text = std::getenv("WEFT_NUM_THREADS")) {
+    char *end = nullptr;
+    errno = 0;
+    long count = std::strtol(text, &end, 10);
+    if (errno == 0 && end != text && *end == '\0' && count >= 1)
+      return static_cast<int>(count < maxThreads ? count : maxThreads);
+  }
+  cpu_set_t set;
+  if (::sched_getaffinity(0, sizeof(set), &set) == 0 && CPU_COUNT(&set) > 0)
+    return CPU_COUNT(&set);
+  unsigned count = std::thread::hardware_concurrency();
+  return count > 0 ? static_cast<int>(count) : 1;
+}
+
+bool HostTask::tryRun() {
+  uint32_t expected = queued;
+  if (!state.compare_exchange_strong(expected, started, std::memory_order_acquire))
+    return false;
+  function();
+  function = nullptr;
+  state.store(finished, std::memory_order_release);
+  state.notify_all();
+  return true;
+}
+
+ThreadPool::ThreadPool(int threads, int spinMicroseconds)
+    : spinNanoseconds(1000 *
+                      int64_t{spinMicroseconds < 0 ? defaultSpinMicroseconds : spinMicroseconds}) {
+  if (threads <= 0)
+    threads = defaultThreadCount();
+  for (int i = 1; i < threads && i < maxThreads; ++i)
+    workers.push_back(std::make_unique<Worker>());
+  for (size_t i = 0; i < workers.size(); ++i) {
+    Worker &worker = *workers[i];
+    try {
+      worker.thread = std::thread([this, &worker] { workerLoop(worker); });
+    } catch (const std::system_error &) {
+      // No more threads may be made: the pool is as large as it could become.
+      workers.resize(i);
+    }
+  }
+}
+
+ThreadPool::~ThreadPool() {
+  std::lock_guard lock(runMutex);
+  for (auto &worker : workers) {
+    Backoff backoff;
+    uint32_t expected = idle;
+    while (!worker->state.compare_exchange_weak(expected, stopped)) {
+      if (expected != asleep)
+        expected = idle;
+      backoff.pause();
+    }
+    worker->state.notify_one();
+  }
+  for (auto &worker : workers)
+    worker->thread.join();
+}
+
+void ThreadPool::workerLoop(Worker &worker) {
+  int64_t idleSince = now();
+  for (unsigned turn = 0;; ++turn) {
+    uint32_t state = worker.state.load(std::memory_order_acquire);
+    if (state == stopped)
+      return;
+    if (state == running) {
+      region(context, Share{worker.share, participants});
+      worker.state.store(idle, std::memory_order_release);
+      remaining.fetch_sub(1, std::memory_order_release);
+      idleSince = now();
+    } else if (state == idle && queuedTasks.load(std::memory_order_relaxed) > 0) {
+      uint32_t expected = idle;
+      if (!worker.state.compare_exchange_strong(expected, busy))
+        continue;
+      while (runQueuedTask()) {
+      }
+      worker.state.store(idle, std::memory_order_release);
+      idleSince = now();
+    } else if (state == idle && turn % 64 == 0 && now() - idleSince > spinNanoseconds) {
+      uint32_t expected = idle;
+      if (worker.state.compare_exchange_strong(expected, asleep)) {
+        sleep(worker);
+        idleSince = now();
+      }
+    } else {
+      Backoff::relax();
+    }
+  }
+}
+
+void ThreadPool::sleep(Worker &worker) {
+  // Whoever queued a task just before this worker went to sleep saw it idle and woke nobody.
+  uint32_t expected = asleep;
+  if (queuedTasks.load() > 0)
+    worker.state.compare_exchange_strong(expected, idle);
+  worker.state.wait(asleep);
+}
+
+bool ThreadPool::claim(Worker &worker, int64_t deadline) {
+  while (true) {
+    uint32_t state = worker.state.load(std::memory_order_relaxed);
+    if (state == idle || state == asleep) {
+      if (worker.state.compare_exchange_weak(state, claimed, std::memory_order_acquire)) {
+        if (state == asleep)
+          worker.state.notify_one();
+        return true;
+      }
+    } else if (now() > deadline) {
+      return false;
+    }
+    Backoff::relax();
+  }
+}
+
+int ThreadPool::claimWorkers() {
+  int64_t deadline = now() + claimPatience;
+  int count = 0;
+  for (auto &worker : workers)
+    worker->share = claim(*worker, deadline) ? ++count : 0;
+  return count;
+}
+
+void ThreadPool::run(Region body, void *bodyContext) {
+  std::lock_guard lock(runMutex);
+  int helpers = workers.empty() ? 0 : claimWorkers();
+  region = body;
+  context = bodyContext;
+  participants = helpers + 1;
+  remaining.store(helpers, std::memory_order_relaxed);
+  for (auto &worker : workers)
+    if (worker->share > 0)
+      worker->state.store(running, std::memory_order_release);
+  body(bodyContext, Share{0, participants});
+  Backoff backoff;
+  while (remaining.load(std::memory_order_acquire) > 0)
+    backoff.pause();
+}
+
+void ThreadPool::barrier(Share share) {
+  if (share.count == 1)
+    return;
+  uint32_t current = phase.load(std::memory_order_relaxed);
+  if (arrived.fetch_add(1, std::memory_order_acq_rel) == share.count - 1) {
+    arrived.store(0, std::memory_order_relaxed);
+    phase.store(current + 1, std::memory_order_release);
+    return;
+  }
+  Backoff backoff;
+  while (phase.load(std::memory_order_acquire) == current)
+    backoff.pause();
+}
+
+std::shared_ptr<HostTask> ThreadPool::enqueue(std::function<void()> function) {
+  auto task = std::make_shared<HostTask>(std::move(function));
+  if (workers.empty())
+    return task;
+  {
+    std::lock_guard lock(taskMutex);
+    tasks.push_back(task);
+    queuedTasks.fetch_add(1);
+  }
+  wakeForTask();
+  return task;
+}
+
+void ThreadPool::wakeForTask() {
+  for (auto &worker : workers) {
+    uint32_t expected = asleep;
+    if (worker->state.compare_exchange_strong(expected, idle)) {
+      worker->state.notify_one();
+      return;
+    }
+  }
+}
+
+std::shared_ptr<HostTask> ThreadPool::popTask() {
+  std::lock_guard lock(taskMutex);
+  if (tasks.empty())
+    return nullptr;
+  std::shared_ptr<HostTask> task = std::move(tasks.front());
+  tasks.pop_front();
+  queuedTasks.fetch_sub(1);
+  return task;
+}
+
+bool ThreadPool::runQueuedTask() {
+  std::shared_ptr<HostTask> task = popTask();
+  if (task)
+    task->tryRun();
+  return task != nullptr;
+}
+
+void ThreadPool::wait(const std::shared_ptr<HostTask> &task) {
+  if (task->tryRun())
+    return;
+  Backoff backoff;
+  for (int turn = 0; turn < 4096 && !task->isFinished(); ++turn)
+    backoff.pause();
+  while (!task->isFinished())
+    task->state.wait(HostTask::started, std::memory_order_acquire);
+}
+
+} // namespace weft::rt

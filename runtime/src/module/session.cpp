@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Sessions: choosing code, allocating arenas, running entries.
+#include "module/session.h"
+
+#include "module/prepared_run.h"
+#include "module/sizes.h"
+#include "module/verify.h"
+
+#include <algorithm>
+
+namespace weft::rt {
+
+// Batches of many sizes (the last of an epoch, evaluation) keep this many command lists.
+static constexpr size_t maxPreparedRuns = 64;
+
+Session::~Session() = default;
+
+static ExecutableDescription describe(const schema::Executable &executable) {
+  ExecutableDescription description;
+  description.triple = executable.triple()->str();
+  description.cpu = executable.cpu()->str();
+  for (const flatbuffers::String *feature : *executable.features())
+    description.features.push_back(feature->str());
+  description.image = {executable.image()->data(), executable.image()->size()};
+  for (const schema::Kernel *kernel : *executable.kernels())
+    description.kernels.push_back(
+        {kernel->name()->str(), kernel->entry(), kernel->scratch_bytes()});
+  return description;
+}
+
+Result<std::unique_ptr<Session>> Session::create(std::shared_ptr<const Module> module,
+                                                 const SessionOptions &options) {
+  std::unique_ptr<Session> session(new Session());
+  session->shared = std::move(module);
+  session->target = options.device;
+  if (!session->target) {
+    WEFT_ASSIGN_OR_RETURN(session->target, createDevice("cpu", DeviceOptions()));
+  }
+  WEFT_RETURN_IF_ERROR(session->chooseExecutable());
+  WEFT_RETURN_IF_ERROR(session->allocateArenas());
+  if (options.maxRows > 0)
+    WEFT_RETURN_IF_ERROR(session->reserve(options.maxRows));
+  return session;
+}
+
+Status Session::chooseExecutable() {
+  const auto &executables = *shared->schema().executables();
+  std::string reasons;
+  for (size_t i = executables.size(); i-- > 0;) {
+    const schema::Executable &candidate = *executables.Get(static_cast<uint32_t>(i));
+    if (static_cast<int>(candidate.target()) != static_cast<int>(target->target()))
+      continue;
+    ExecutableDescription description = describe(candidate);
+    Status supported = target->supports(description);
+    if (!supported.ok()) {
+      reasons += (reasons.empty() ? "" : "; ") + supported.message();
+      continue;
+    }
+    chosen = i;
+    auto loaded = target->load(description);
+    if (!loaded.ok())
+      return loaded.takeStatus().withContext(place("executables", i));
+    executable = loaded.take();
+    return Status();
+  }
+  return failedPrecondition("module '%s' has no code for this machine%s%s",
+                            shared->schema().name()->c_str(), reasons.empty() ? "" : ": ",
+                            reasons.c_str());
+}
+
+Status Session::allocateArenas() {
+  const schema::Module &module = shared->schema();
+  uint64_t fixedBytes = 0;
+  for (const schema::Program *program : *module.programs()) {
+    if (static_cast<int>(program->target()) != static_cast<int>(target->target()))
+      continue;
+    fixedBytes = std::max(fixedBytes, program->fixed_bytes());
+    rowBytes = std::max(rowBytes, program->row_bytes());
+  }
+  WEFT_ASSIGN_OR_RETURN(persistent, DeviceBuffer::create(target, module.persistent_bytes()));
+  WEFT_ASSIGN_OR_RETURN(fixedRegion, DeviceBuffer::create(target, fixedBytes));
+  WEFT_ASSIGN_OR_RETURN(errorWord, DeviceBuffer::create(target, sizeof(uint64_t)));
+  if (!target->isHostAccessible() && module.constants()) {
+    WEFT_ASSIGN_OR_RETURN(constants, DeviceBuffer::create(target, module.constants()->size()));
+    WEFT_RETURN_IF_ERROR(
+        target->copyIn(constants.data(), module.constants()->data(), module.constants()->size()));
+  }
+  return Status();
+}
+
+Status Session::reserve(int64_t rows) {
+  if (rows < 1 || rows > maxRows)
+    return invalidArgument("a batch of %lld rows: expected 1 to %lld", static_cast<long long>(rows),
+                           static_cast<long long>(maxRows));
+  if (rows <= reservedRows)
+    return Status();
+  // The old region is given back first, so that growing never needs both.
+  prepared.clear();
+  rowsRegion = DeviceBuffer();
+  reservedRows = 0;
+  auto region = DeviceBuffer::create(target, static_cast<uint64_t>(rows) * rowBytes);
+  if (!region.ok())
+    return region.takeStatus().withContext("memory for a batch of " + std::to_string(rows));
+  rowsRegion = region.take();
+  reservedRows = rows;
+  return Status();
+}
+
+Session::MemoryUse Session::memoryUse() const {
+  return {persistent.size(), fixedRegion.size(), rowsRegion.size()};
+}
+
+Status Session::checkRequest(const RunRequest &request) const {
+  const auto &entries = *shared->schema().entries();
+  if (request.entry >= entries.size())
+    return invalidArgument("entry %u: the module has %u", request.entry, entries.size());
+  const schema::Entry &entry = *entries.Get(request.entry);
+  if (request.bucket >= entry.buckets()->size())
+    return invalidArgument("bucket %u: entry '%s' has %u", request.bucket, entry.name()->c_str(),
+                           entry.buckets()->size());
+  if (request.rows < 1 || request.rows > maxRows)
+    return invalidArgument("a batch of %lld rows: expected 1 to %lld",
+                           static_cast<long long>(request.rows), static_cast<long long>(maxRows));
+  const schema::Bucket &bucket = *entry.buckets()->Get(request.bucket);
+  size_t next = 0;
+  for (const schema::Input *input : *bucket.inputs()) {
+    if (input->role() == schema::InputRole::Scalar)
+      continue;
+    if (next < request.inputs.size() && !request.inputs[next])
+      return invalidArgument("input '%s' of '%s' is null", input->name()->c_str(),
+                             entry.name()->c_str());
+    ++next;
+  }
+  if (next != request.inputs.size())
+    return invalidArgument("%zu inputs for '%s': expected %zu", request.inputs.size(),
+                           entry.name()->c_str(), next);
+  if (!request.outputs.empty() && request.outputs.size() != bucket.outputs()->size())
+    return invalidArgument("%zu outputs for '%s': expected %u or none", request.outputs.size(),
+                           entry.name()->c_str(), bucket.outputs()->size());
+  return Status();
+}
+
+Result<std::unique_ptr<PreparedRun>> Session::build(const RunRequest &request) {
+  const schema::Module &module = shared->schema();
+  auto run = std::make_unique<PreparedRun>();
+  run->entry = request.entry;
+  run->bucket = request.bucket;
+  run->signature = module.entries()->Get(request.entry)->buckets()->Get(request.bucket);
+  run->list.rows = request.rows;
+  run->list.error = reinterpret_cast<uint64_t *>(errorWord.data());
+  const schema::Program *program = nullptr;
+  for (uint32_t index : *run->signature->programs())
+    if (static_cast<int>(module.programs()->Get(index)->target()) ==
+        static_cast<int>(target->target()))
+      program = module.programs()->Get(index);
+  if (!program)
+    return failedPrecondition("entry '%s' has no program for device '%s'",
+                              module.entries()->Get(request.entry)->name()->c_str(),
+                              target->name());
+  RegionBases bases;
+  bases.persistent = persistent.data();
+  bases.fixed = fixedRegion.data();
+  bases.rows = rowsRegion.data();
+  // Mapped read-only where the device reads host memory: a kernel that wrote there would fault.
+  bases.constants = constants.data();
+  if (!bases.constants && module.constants())
+    bases.constants = const_cast<uint8_t *>(module.constants()->data());
+  WEFT_RETURN_IF_ERROR(buildPreparedRun(
+      *program, *module.executables()->Get(static_cast<uint32_t>(chosen)), bases, *run));
+  return run;
+}
+
+Result<PreparedRun *> Session::prepare(const RunRequest &request) {
+  WEFT_RETURN_IF_ERROR(reserve(request.rows));
+  for (size_t i = 0; i < prepared.size(); ++i) {
+    const PreparedRun &run = *prepared[i];
+    if (run.entry == request.entry && run.bucket == request.bucket &&
+        run.list.rows == request.rows) {
+      std::rotate(prepared.begin(), prepared.begin() + i, prepared.begin() + i + 1);
+      return prepared.front().get();
+    }
+  }
+  WEFT_ASSIGN_OR_RETURN(std::unique_ptr<PreparedRun> run, build(request));
+  if (prepared.size() == maxPreparedRuns)
+    prepared.pop_back();
+  prepared.insert(prepared.begin(), std::move(run));
+  return prepared.front().get();
+}
+
+Status Session::execute(const PreparedRun &run) {
+  uint64_t error = 0;
+  WEFT_RETURN_IF_ERROR(target->copyIn(errorWord.data(), &error, sizeof(error)));
+  WEFT_RETURN_IF_ERROR(target->submit(*executable, run.list));
+  WEFT_RETURN_IF_ERROR(target->synchronize());
+  WEFT_RETURN_IF_ERROR(target->copyOut(&error, errorWord.data(), sizeof(error)));
+  if (error != 0)
+    return outOfRange("a kernel of '%s' met a value out of range (code %llu)",
+                      shared->entry(run.entry).name()->c_str(),
+                      static_cast<unsigned long long>(error));
+  return Status();
+}
+
+Status Session::run(const RunRequest &request) {
+  WEFT_RETURN_IF_ERROR(checkRequest(request));
+  WEFT_ASSIGN_OR_RETURN(PreparedRun * run, prepare(request));
+  WEFT_RETURN_IF_ERROR(checkIndexInputs(*run->signature, request.inputs, request.rows));
+  WEFT_RETURN_IF_ERROR(bindArguments(
+      target, *run, request.inputs, request.scalars ? *request.scalars : shared->defaultScalars()));
+  WEFT_RETURN_IF_ERROR(execute(*run));
+  return copyYields(*target, *run, request.outputs);
+}
+
+uint64_t Session::inputBytes(uint32_t entry, uint32_t bucket, uint32_t input, int64_t rows) const {
+  const schema::Input &tensor = *shared->entry(entry).buckets()->Get(bucket)->inputs()->Get(input);
+  return static_cast<uint64_t>(tensorBytes(*tensor.shape(), tensor.type())->at(rows));
+}
+
+uint64_t Session::outputBytes(uint32_t entry, uint32_t bucket, uint32_t output,
+                              int64_t rows) const {
+  const schema::Output &tensor =
+      *shared->entry(entry).buckets()->Get(bucket)->outputs()->Get(output);
+  return static_cast<uint64_t>(tensorBytes(*tensor.shape(), tensor.type())->at(rows));
+}
+
+} // namespace weft::rt

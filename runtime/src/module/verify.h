@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The semantic verifier: what the FlatBuffers verifier cannot know. After it, no index, offset,
+// size or shape of a module needs another check, at any batch size up to maxRows.
+#ifndef WEFT_RUNTIME_MODULE_VERIFY_H
+#define WEFT_RUNTIME_MODULE_VERIFY_H
+
+#include "base/status.h"
+#include "schema/module_generated.h"
+
+#include <string>
+
+namespace weft::rt {
+
+// dataLoss that names the place ("programs[2].commands[7]: ..."); unimplemented for newer versions.
+Status verifyModule(const schema::Module &module);
+
+// The parts of it, one file each. Later ones rely on earlier ones having succeeded.
+Status verifyVariables(const schema::Module &module);
+Status verifyExecutables(const schema::Module &module);
+Status verifyPrograms(const schema::Module &module);
+Status verifyEntries(const schema::Module &module);
+
+// Fails if an enumerator from a file is not one that this runtime knows.
+template <typename Enum>
+Status verifyEnum(const char *field, Enum value) {
+  if (value < Enum::MIN || value > Enum::MAX)
+    return dataLoss("%s has the unknown value %d", field, static_cast<int>(value));
+  return Status();
+}
+
+// Fails if a name is empty, very long, or has control characters.
+Status verifyName(const char *field, const flatbuffers::String &name);
+
+// "programs[2]"
+inline std::string place(const char *list, size_t index) {
+  return std::string(list) + "[" + std::to_string(index) + "]";
+}
+
+} // namespace weft::rt
+
+#endif

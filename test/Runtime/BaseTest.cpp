@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The base layer: element types, random numbers, files, buffers, logs, strided copies.
+#include "base/allocator.h"
+#include "base/element_type.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "base/strided_copy.h"
+
+#include "gtest/gtest.h"
+
+#include <cmath>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <dirent.h>
+#include <limits>
+#include <sys/resource.h>
+#include <unistd.h>
+
+using namespace weft::rt;
+
+namespace {
+// A folder that is removed at the end of a test, with the files in it.
+class TemporaryFolder {
+public:
+  TemporaryFolder() {
+    char pattern[] = "/tmp/weft-base-test-XXXXXX";
+    name = ::mkdtemp(pattern);
+  }
+  ~TemporaryFolder() {
+    for (const std::string &file : files())
+      ::unlink((name + "/" + file).c_str());
+    ::rmdir(name.c_str());
+  }
+  std::vector<std::string> files() const {
+    std::vector<std::string> names;
+    DIR *folder = ::opendir(name.c_str());
+    while (dirent *entry = ::readdir(folder))
+      if (entry->d_name[0] != '.')
+        names.push_back(entry->d_name);
+    ::closedir(folder);
+    return names;
+  }
+  std::string path(const char *file) const { return name + "/" + file; }
+  std::string name;
+};
+} // namespace
+
+TEST(ElementType, SizesAndNames) {
+  EXPECT_EQ(elementSize(ElementType::f32), 4u);
+  EXPECT_EQ(elementSize(ElementType::bf16), 2u);
+  EXPECT_EQ(elementSize(ElementType::i1), 1u);
+  for (int i = 0; i < elementTypeCount; ++i) {
+    auto type = static_cast<ElementType>(i);
+    EXPECT_EQ(parseElementType(elementTypeName(type)), type);
+  }
+  EXPECT_FALSE(parseElementType("f8").has_value());
+}
+
+TEST(ElementType, HalfRoundTrips) {
+  for (uint32_t bits = 0; bits < 0x10000; ++bits) {
+    float value = floatFromF16(static_cast<uint16_t>(bits));
+    if (std::isnan(value))
+      EXPECT_TRUE(std::isnan(floatFromF16(f16FromFloat(value))));
+    else
+      EXPECT_EQ(f16FromFloat(value), bits);
+    float brain = floatFromBf16(static_cast<uint16_t>(bits));
+    if (std::isnan(brain))
+      EXPECT_TRUE(std::isnan(floatFromBf16(bf16FromFloat(brain))));
+    else
+      EXPECT_EQ(bf16FromFloat(brain), bits);
+  }
+}
+
+TEST(ElementType, RoundsToNearestEven) {
+  EXPECT_EQ(bf16FromFloat(1.00390625f), 0x3F80); // half way: to even
+  EXPECT_EQ(bf16FromFloat(1.01171875f), 0x3F82); // half way: to even
+  EXPECT_EQ(f16FromFloat(65519.0f), 0x7BFF);     // the largest
+  EXPECT_EQ(f16FromFloat(65520.0f), 0x7C00);     // infinity
+  EXPECT_EQ(f16FromFloat(0x1p-25f), 0);          // half of the smallest: to even
+  EXPECT_EQ(f16FromFloat(0x1.8p-25f), 1);
+  EXPECT_EQ(f16FromFloat(-2049.0f), 0xE800); // to even
+}
+
+TEST(ElementType, StoresAndLoads) {
+  alignas(8) uint8_t bytes[16];
+  storeElement(ElementType::i8, bytes, 3, 300);
+  EXPECT_EQ(loadInteger(ElementType::i8, bytes, 3), 127);
+  storeElement(ElementType::u8, bytes, 0, -5);
+  EXPECT_EQ(loadElement(ElementType::u8, bytes, 0), 0);
+  storeElement(ElementType::i64, bytes, 1, 1e300);
+  EXPECT_EQ(loadInteger(ElementType::i64, bytes, 1), std::numeric_limits<int64_t>::max());
+  storeElement(ElementType::i32, bytes, 0, std::nan(""));
+  EXPECT_EQ(loadInteger(ElementType::i32, bytes, 0), 0);
+  storeElement(ElementType::i1, bytes, 5, 0.5);
+  EXPECT_EQ(bytes[5], 1);
+  storeElement(ElementType::f64, bytes, 1, 0.1);
+  EXPECT_EQ(loadElement(ElementType::f64, bytes, 1), 0.1);
+}
+
+// The known answers of Random123's kat_vectors for philox4x32-10.
+TEST(Random, PhiloxKnownAnswers) {
+  EXPECT_EQ(philox(0, {0, 0, 0, 0}), (PhiloxBlock{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}));
+  EXPECT_EQ(philox(~uint64_t{0}, {~0u, ~0u, ~0u, ~0u}),
+            (PhiloxBlock{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}));
+  EXPECT_EQ(philox(0x299f31d0a4093822, {0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}),
+            (PhiloxBlock{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}));
+}
+
+TEST(Random, InverseNormal) {
+  EXPECT_EQ(inverseNormal(0.5), 0);
+  EXPECT_NEAR(inverseNormal(0.975), 1.959963984540054, 1e-14);
+  EXPECT_NEAR(inverseNormal(0.01), -2.3263478740408408, 1e-14);
+  EXPECT_NEAR(inverseNormal(1e-12), -7.034483825301132, 1e-13);
+  for (double p : {1e-9, 0.001, 0.08, 0.3, 0.6})
+    EXPECT_NEAR(0.5 * std::erfc(-inverseNormal(p) / std::sqrt(2.0)), p, p * 1e-13);
+}
+
+TEST(Random, Distributions) {
+  RandomStream stream(1, streamOfName("fc1.weight"));
+  double sum = 0, squares = 0;
+  constexpr int count = 100000;
+  for (int i = 0; i < count; ++i) {
+    uint32_t word = stream.nextWord();
+    double uniform = uniformFromWord(word), cut = truncatedNormalFromWord(word);
+    ASSERT_TRUE(uniform >= 0 && uniform < 1);
+    ASSERT_LE(std::fabs(cut), 2.0);
+    sum += normalFromWord(word);
+    squares += normalFromWord(word) * normalFromWord(word);
+  }
+  EXPECT_NEAR(sum / count, 0, 0.01);
+  EXPECT_NEAR(squares / count, 1, 0.02);
+  EXPECT_TRUE(std::isfinite(normalFromWord(0)) && std::isfinite(normalFromWord(~0u)));
+  EXPECT_NEAR(truncatedNormalFromWord(~0u), 2, 1e-6);
+}
+
+TEST(Random, BelowIsInRangeAndReachesAll) {
+  RandomStream stream(7, 9);
+  int seen[6] = {};
+  for (int i = 0; i < 6000; ++i) {
+    uint64_t value = stream.nextBelow(6);
+    ASSERT_LT(value, 6u);
+    ++seen[value];
+  }
+  for (int count : seen)
+    EXPECT_NEAR(count, 1000, 150);
+  EXPECT_EQ(stream.nextBelow(1), 0u);
+}
+
+TEST(File, WritesAtomically) {
+  TemporaryFolder folder;
+  std::string path = folder.path("a.txt");
+  ASSERT_TRUE(writeFileAtomically(path, "one").ok());
+  {
+    auto file = AtomicFile::create(path);
+    ASSERT_TRUE(file.ok());
+    ASSERT_TRUE(file->write("half").ok());
+    EXPECT_EQ(file->size(), 4u);
+    EXPECT_EQ(*readFile(path), "one");
+  }
+  EXPECT_EQ(*readFile(path), "one");
+  EXPECT_EQ(folder.files(), std::vector<std::string>{"a.txt"});
+  ASSERT_TRUE(writeFileAtomically(path, "two").ok());
+  EXPECT_EQ(*readFile(path), "two");
+}
+
+// The limit on the size of a file stands for a full disk: a write fails half way.
+TEST(File, LeavesNothingWhenAWriteFails) {
+  TemporaryFolder folder;
+  ASSERT_TRUE(writeFileAtomically(folder.path("kept"), "old").ok());
+  struct rlimit old;
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &old), 0);
+  struct rlimit small = {4096, old.rlim_max};
+  auto handler = ::signal(SIGXFSZ, SIG_IGN);
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+  Status status = writeFileAtomically(folder.path("kept"), std::string(10000, 'x'));
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &old), 0);
+  ::signal(SIGXFSZ, handler);
+  EXPECT_EQ(status.code(), StatusCode::resourceExhausted);
+  EXPECT_NE(status.message().find("kept' after 4096 bytes"), std::string::npos) << status.message();
+  EXPECT_EQ(*readFile(folder.path("kept")), "old");
+  EXPECT_EQ(folder.files(), std::vector<std::string>{"kept"});
+}
+
+// Nobody can redirect what a checkpoint writes by a link in its place.
+TEST(File, DoesNotWriteThroughLinks) {
+  TemporaryFolder folder;
+  std::string path = folder.path("a");
+  std::string temporary = path + ".tmp-" + std::to_string(::getpid());
+  ASSERT_EQ(::symlink(folder.path("target").c_str(), temporary.c_str()), 0);
+  EXPECT_FALSE(AtomicFile::create(path).ok());
+}
+
+TEST(File, NamesWhatItCannotOpen) {
+  Status status = MappedFile::open("/nonexistent/model.weft").status();
+  EXPECT_EQ(status.code(), StatusCode::notFound);
+  EXPECT_NE(status.message().find("/nonexistent/model.weft"), std::string::npos);
+  EXPECT_EQ(MappedFile::open("/tmp").status().code(), StatusCode::invalidArgument);
+  EXPECT_FALSE(AtomicFile::create("/nonexistent/x").ok());
+  EXPECT_FALSE(readFile("/nonexistent/x").ok());
+}
+
+TEST(File, MapsAndLimits) {
+  TemporaryFolder folder;
+  ASSERT_TRUE(writeFileAtomically(folder.path("m"), "mapped").ok());
+  auto mapped = MappedFile::open(folder.path("m"));
+  ASSERT_TRUE(mapped.ok());
+  EXPECT_EQ(std::string(mapped->bytes().begin(), mapped->bytes().end()), "mapped");
+  mapped->dropPages();
+  EXPECT_EQ(mapped->bytes()[0], 'm');
+  EXPECT_EQ(readFile(folder.path("m"), 3).status().code(), StatusCode::resourceExhausted);
+  ASSERT_TRUE(writeFileAtomically(folder.path("e"), "").ok());
+  EXPECT_TRUE(MappedFile::open(folder.path("e"))->bytes().empty());
+}
+
+TEST(File, Folders) {
+  EXPECT_EQ(folderOf("a"), ".");
+  EXPECT_EQ(folderOf("a/b"), "a");
+  EXPECT_EQ(folderOf("/a"), "/");
+  EXPECT_EQ(folderOf("a/b/"), "a");
+  TemporaryFolder folder;
+  ASSERT_TRUE(createFolders(folder.path("x/y/z")).ok());
+  ASSERT_TRUE(createFolders(folder.path("x/y/z")).ok());
+  ASSERT_TRUE(renameAndSync(folder.path("x/y/z"), folder.path("x/y/w")).ok());
+  ASSERT_TRUE(writeFileAtomically(folder.path("x/y/w/f"), "1").ok());
+  EXPECT_EQ(createFolders(folder.path("x/y/w/f")).code(), StatusCode::alreadyExists);
+  ::unlink(folder.path("x/y/w/f").c_str());
+  for (const char *name : {"x/y/w", "x/y", "x"})
+    EXPECT_EQ(::rmdir(folder.path(name).c_str()), 0);
+}
+
+TEST(AlignedBuffer, IsZeroedAlignedAndMovable) {
+  auto created = AlignedBuffer::create(1001);
+  ASSERT_TRUE(created.ok());
+  AlignedBuffer buffer = created.take(), other;
+  EXPECT_EQ(reinterpret_cast<uintptr_t>(buffer.data()) % bufferAlignment, 0u);
+  for (uint8_t byte : buffer.bytes())
+    ASSERT_EQ(byte, 0);
+  other = std::move(buffer);
+  EXPECT_EQ(other.size(), 1001u);
+  EXPECT_TRUE(AlignedBuffer::create(0)->empty());
+  EXPECT_EQ(AlignedBuffer::create(SIZE_MAX).status().code(), StatusCode::resourceExhausted);
+}
+
+TEST(Log, GoesToTheHook) {
+  std::string seen;
+  setLogHook(
+      [](void *self, int severity, const char *message) {
+        *static_cast<std::string *>(self) = std::to_string(severity) + message;
+      },
+      &seen);
+  log(LogSeverity::warning, "ignored %d names", 3);
+  setLogHook(nullptr, nullptr);
+  EXPECT_EQ(seen, "2ignored 3 names");
+}
+
+TEST(StridedCopy, PermutesEverySize) {
+  std::vector<int64_t> shape = {2, 3, 4};
+  std::vector<int32_t> layout = {2, 0, 1};
+  std::vector<int64_t> physical = stridesOfLayout(shape, layout);
+  EXPECT_EQ(physical, (std::vector<int64_t>{3, 1, 6}));
+  std::vector<int64_t> logical = rowMajorStrides(shape);
+  for (size_t bytes : {1u, 2u, 4u, 8u}) {
+    std::vector<uint8_t> source(24 * bytes), stored(24 * bytes), back(24 * bytes);
+    for (size_t i = 0; i < source.size(); ++i)
+      source[i] = static_cast<uint8_t>(i);
+    stridedCopy(bytes, shape, stored.data(), physical, source.data(), logical);
+    // Element (1, 2, 3) has logical number 23 and physical number 1*3 + 2*1 + 3*6 = 23; (0, 1, 2) 6
+    // and 13.
+    EXPECT_EQ(0, std::memcmp(&stored[13 * bytes], &source[6 * bytes], bytes));
+    EXPECT_NE(stored, source);
+    stridedCopy(bytes, shape, back.data(), logical, stored.data(), physical);
+    EXPECT_EQ(back, source);
+  }
+}
+
+TEST(StridedCopy, ScalarsAndNothing) {
+  float from = 3, to = 0;
+  stridedCopy(4, {}, &to, {}, &from, {});
+  EXPECT_EQ(to, 3);
+  std::vector<int64_t> empty = {2, 0};
+  std::vector<int64_t> strides = rowMajorStrides(empty);
+  stridedCopy(4, empty, nullptr, strides, nullptr, strides);
+}

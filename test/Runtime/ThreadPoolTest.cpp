@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The pool: regions, barriers, host tasks, and the ways in which they meet.
+#include "device/thread_pool.h"
+
+#include "gtest/gtest.h"
+
+#include <chrono>
+#include <cstdlib>
+#include <thread>
+
+using namespace weft::rt;
+
+namespace {
+// Calls a lambda as a region.
+template <typename Function>
+void runOn(ThreadPool &pool, Function function) {
+  pool.run(
+      [](void *context, ThreadPool::Share share) { (*static_cast<Function *>(context))(share); },
+      &function);
+}
+} // namespace
+
+TEST(ThreadPool, CountsThreads) {
+  EXPECT_EQ(ThreadPool(1).threadCount(), 1);
+  EXPECT_EQ(ThreadPool(3).threadCount(), 3);
+  EXPECT_GE(ThreadPool().threadCount(), 1);
+}
+
+TEST(ThreadPool, ReadsTheEnvironment) {
+  ::setenv("WEFT_NUM_THREADS", "3", 1);
+  EXPECT_EQ(defaultThreadCount(), 3);
+  ::setenv("WEFT_NUM_THREADS", "0", 1);
+  int fallback = defaultThreadCount();
+  ::setenv("WEFT_NUM_THREADS", "3x", 1);
+  EXPECT_EQ(defaultThreadCount(), fallback);
+  ::unsetenv("WEFT_NUM_THREADS");
+  EXPECT_EQ(defaultThreadCount(), fallback);
+  EXPECT_GE(fallback, 1);
+}
+
+TEST(ThreadPool, GivesEachParticipantItsShare) {
+  for (int threads : {1, 2, 4}) {
+    ThreadPool pool(threads);
+    std::vector<std::atomic<int>> calls(static_cast<size_t>(threads));
+    for (int repeat = 0; repeat < 100; ++repeat)
+      runOn(pool, [&](ThreadPool::Share share) {
+        EXPECT_EQ(share.count, threads);
+        ++calls[static_cast<size_t>(share.index)];
+      });
+    for (auto &count : calls)
+      EXPECT_EQ(count, 100);
+  }
+}
+
+// Each phase reads what all participants wrote in the phase before, without atomics.
+TEST(ThreadPool, BarrierOrdersPhases) {
+  constexpr int threads = 4, phases = 200;
+  ThreadPool pool(threads);
+  std::vector<std::vector<int>> written(phases, std::vector<int>(threads));
+  std::atomic<int> wrong{0};
+  runOn(pool, [&](ThreadPool::Share share) {
+    for (int phase = 0; phase < phases; ++phase) {
+      if (phase > 0)
+        for (int i = 0; i < share.count; ++i)
+          wrong += written[phase - 1][i] != phase;
+      written[phase][share.index] = phase + 1;
+      pool.barrier(share);
+    }
+  });
+  EXPECT_EQ(wrong, 0);
+}
+
+TEST(ThreadPool, WakesWorkersThatSleep) {
+  ThreadPool pool(2, /*spinMicroseconds=*/0);
+  for (int repeat = 0; repeat < 20; ++repeat) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    std::atomic<int> calls{0};
+    runOn(pool, [&](ThreadPool::Share) { ++calls; });
+    EXPECT_EQ(calls, 2);
+  }
+}
+
+TEST(ThreadPool, RunsTasks) {
+  for (int threads : {1, 2, 3}) {
+    for (int spin : {0, 1000}) {
+      ThreadPool pool(threads, spin);
+      int results[50] = {};
+      std::vector<std::shared_ptr<HostTask>> tasks;
+      for (int i = 0; i < 50; ++i)
+        tasks.push_back(pool.enqueue([&results, i] { results[i] = i + 1; }));
+      for (auto &task : tasks)
+        pool.wait(task);
+      for (int i = 0; i < 50; ++i)
+        EXPECT_EQ(results[i], i + 1);
+    }
+  }
+}
+
+TEST(ThreadPool, RunsATaskWithoutBeingWaitedFor) {
+  ThreadPool pool(2, /*spinMicroseconds=*/0);
+  std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  auto task = pool.enqueue([] {});
+  for (int i = 0; i < 2000 && !task->isFinished(); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  EXPECT_TRUE(task->isFinished());
+}
+
+TEST(ThreadPool, OneThreadRunsATaskWhenItIsWaitedFor) {
+  ThreadPool pool(1);
+  bool ran = false;
+  auto task = pool.enqueue([&] { ran = true; });
+  EXPECT_FALSE(ran);
+  pool.wait(task);
+  EXPECT_TRUE(ran);
+}
+
+// A worker inside a long task is left alone: the region goes on with fewer participants.
+TEST(ThreadPool, RegionDoesNotWaitForALongTask) {
+  ThreadPool pool(2);
+  std::atomic<bool> started{false}, release{false};
+  auto task = pool.enqueue([&] {
+    started = true;
+    while (!release)
+      std::this_thread::yield();
+  });
+  while (!started)
+    std::this_thread::yield();
+  int participants = 0;
+  runOn(pool, [&](ThreadPool::Share share) { participants = share.count; });
+  EXPECT_EQ(participants, 1);
+  release = true;
+  pool.wait(task);
+}
+
+TEST(ThreadPool, RegionsOfSeveralThreadsRunOneAfterTheOther) {
+  ThreadPool pool(2);
+  int64_t sum = 0;
+  auto caller = [&] {
+    for (int i = 0; i < 200; ++i)
+      runOn(pool, [&](ThreadPool::Share share) {
+        if (share.index == 0)
+          ++sum;
+      });
+  };
+  std::thread first(caller), second(caller);
+  first.join();
+  second.join();
+  EXPECT_EQ(sum, 400);
+}
+
+TEST(ThreadPool, RegionsAndTasksTogether) {
+  ThreadPool pool(3, /*spinMicroseconds=*/20);
+  std::atomic<int> tasksRun{0}, shares{0}, expected{0};
+  std::vector<std::shared_ptr<HostTask>> tasks;
+  for (int i = 0; i < 300; ++i) {
+    tasks.push_back(pool.enqueue([&] { ++tasksRun; }));
+    runOn(pool, [&](ThreadPool::Share share) {
+      ++shares;
+      if (share.index == 0)
+        expected += share.count;
+      pool.barrier(share);
+    });
+  }
+  for (auto &task : tasks)
+    pool.wait(task);
+  EXPECT_EQ(tasksRun, 300);
+  EXPECT_EQ(shares, expected);
+}
+
+TEST(ThreadPool, DropsQueuedTasksAtTheEnd) {
+  std::atomic<int> ran{0};
+  std::shared_ptr<HostTask> task;
+  {
+    ThreadPool pool(1);
+    task = pool.enqueue([&] { ++ran; });
+  }
+  EXPECT_EQ(ran, 0);
+  EXPECT_FALSE(task->isFinished());
+}
