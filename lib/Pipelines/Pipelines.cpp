@@ -43,6 +43,7 @@ static void addSpecialized(OpPassManager &models, const CompileOptions &options)
   specialize.binds.assign(options.binds.begin(), options.binds.end());
   specialize.staticBatch = options.staticBatch;
   models.addPass(createSpecialize(specialize));
+  models.addPass(createVerifyRows());
 }
 
 static void addTraining(OpPassManager &models, const CompileOptions &options) {

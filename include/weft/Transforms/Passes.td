@@ -69,6 +69,19 @@ def Specialize : Pass<"weft-specialize", "::weft::ModelOp"> {
   let statistics = [Statistic<"numCopies", "copies", "Functions made for a bucket">];
 }
 
+def VerifyRows : Pass<"weft-verify-rows", "::weft::ModelOp"> {
+  let summary = "check that every dynamic size is a multiple of the batch";
+  let description = [{
+    Fails with an error at the first op of an entry function whose result is not a static multiple of the batch,
+    or whose operands disagree. Such a model can be compiled for one batch size (`static-batch` of
+    `weft-specialize`). With `show`, a remark at each op says how many rows its results have.
+
+    See test/Transforms/verify-rows.mlir.
+  }];
+  let options = [Option<"show", "show", "bool", "false", "Emit a remark with the rows of each result">];
+  let statistics = [Statistic<"numFunctions", "functions", "Functions checked">];
+}
+
 def BuildTrainStep : Pass<"weft-build-train-step", "::weft::ModelOp"> {
   let summary = "make @train_step, @eval_step and @predict from @loss and @logits";
   let description = [{
