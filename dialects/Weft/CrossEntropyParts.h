@@ -22,13 +22,16 @@ public:
   mlir::Value maskIgnored(mlir::Value values);
   // The number of samples that are not ignored, as a rank-0 tensor.
   mlir::Value buildWeight(mlir::Type elementType);
-  // The dimensions of `logits`: that of the classes, and all.
+  // The dimension of the classes.
   int64_t getClassDim() { return classDim; }
 
 private:
   // Whether a class is the label of its sample; whether a sample is not ignored.
   mlir::Value buildIsLabel();
   mlir::Value buildIsCounted();
+  // A number for each sample. Shapes come from the op's operands, so that equal numbers are one
+  // value.
+  mlir::Value fillSamples(double value);
 
   GraphBuilder &g;
   CrossEntropyOp op;

@@ -35,10 +35,14 @@ Value GraphBuilder::scalar(Type elementType, double value) {
 }
 
 Value GraphBuilder::fill(Value like, double value) {
+  return fill(like, getTensorType(like).getElementType(), value);
+}
+
+Value GraphBuilder::fill(Value like, Type elementType, double value) {
   RankedTensorType type = getTensorType(like);
   if (type.hasStaticShape())
-    return build<ConstantOp>(type, value);
-  return fill(like, scalar(type.getElementType(), value));
+    return build<ConstantOp>(RankedTensorType::get(type.getShape(), elementType), value);
+  return fill(like, scalar(elementType, value));
 }
 
 Value GraphBuilder::fill(Value like, Value scalar) {

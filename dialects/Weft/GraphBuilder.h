@@ -44,8 +44,9 @@ public:
 
   // A rank-0 constant.
   mlir::Value scalar(mlir::Type elementType, double value);
-  // A constant of the type (and, if that is dynamic, the shape) of `like`.
+  // A constant of `like`'s shape, and its element type unless another is given.
   mlir::Value fill(mlir::Value like, double value);
+  mlir::Value fill(mlir::Value like, mlir::Type elementType, double value);
   // A number in every place of `like`'s shape.
   mlir::Value fill(mlir::Value like, mlir::Value scalar);
   // The index along dimension `dim` in every place of `like`'s shape.

@@ -30,8 +30,12 @@ Value CrossEntropyParts::buildIsCounted() {
   return g.compare(ComparePredicate::NE, op.getLabels(), ignored);
 }
 
+Value CrossEntropyParts::fillSamples(double value) {
+  return g.fill(op.getLabels(), getElementTypeOf(logits), value);
+}
+
 Value CrossEntropyParts::maskIgnored(Value values) {
-  return g.select(buildIsCounted(), values, g.fill(values, 0.0));
+  return g.select(buildIsCounted(), values, fillSamples(0.0));
 }
 
 Value CrossEntropyParts::buildWeight(Type elementType) {
@@ -47,9 +51,9 @@ Value CrossEntropyParts::buildSampleLosses() {
   double smoothing = op.getLabelSmoothing().convertToDouble();
   if (smoothing != 0) {
     double classes = static_cast<double>(op.getLogits().getType().getShape().back());
-    Value mean = g.div(g.sum(softmax.shifted, classDim), g.fill(losses, classes));
-    losses = g.add(g.mul(losses, g.fill(losses, 1 - smoothing)),
-                   g.mul(g.sub(logSum, mean), g.fill(losses, smoothing)));
+    Value mean = g.div(g.sum(softmax.shifted, classDim), fillSamples(classes));
+    losses = g.add(g.mul(losses, fillSamples(1 - smoothing)),
+                   g.mul(g.sub(logSum, mean), fillSamples(smoothing)));
   }
   return maskIgnored(losses);
 }

@@ -21,11 +21,8 @@ LogicalResult CrossEntropyOp::buildVjp(OpBuilder &builder, ValueRange cotangents
   int64_t classDim = parts.getClassDim();
   if (getReduction() == LossReduction::Mean)
     dy = g.div(dy, parts.buildWeight(getElementTypeOf(dy)));
-  if (getReduction() != LossReduction::None) {
-    // The same cotangent for each sample. The labels have the samples' shape, but not their type.
-    Value samples = g.cast(getLabels(), getElementTypeOf(dy));
-    dy = g.fill(samples, dy);
-  }
+  if (getReduction() != LossReduction::None)
+    dy = g.fill(getLabels(), dy); // the same cotangent for each sample
   Value difference = g.sub(g.build<SoftmaxOp>(logits, classDim), parts.buildTargets());
   Value perClass = g.mul(difference, g.expand(parts.maskIgnored(dy), logits, classDim));
   operandCotangents[0] = g.cast(perClass, getElementTypeOf(getLogits()));

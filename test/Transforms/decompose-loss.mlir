@@ -21,7 +21,7 @@ func.func @cross_entropy(%x: tensor<?x10xf32>, %labels: tensor<?xi64>) -> tensor
   // CHECK-NEXT: %[[IGNORED:.*]] = weft.constant dense<-100> : tensor<i64>
   // CHECK-NEXT: %[[IGNOREDS:.*]] = weft.broadcast %[[IGNORED]] like %[[LABELS]] dims = []
   // CHECK-NEXT: %[[COUNTED:.*]] = weft.compare ne, %[[LABELS]], %[[IGNOREDS]]
-  // CHECK-NEXT: %[[NOLOSS:.*]] = weft.broadcast %[[ZERO]] like %[[LOSS]] dims = []
+  // CHECK-NEXT: %[[NOLOSS:.*]] = weft.broadcast %[[ZERO]] like %[[LABELS]] dims = []
   // CHECK-NEXT: %[[MASKED:.*]] = weft.select %[[COUNTED]], %[[LOSS]], %[[NOLOSS]]
   // CHECK-NEXT: %[[TOTAL:.*]] = weft.reduce_sum %[[MASKED]] dims = [0]
   // CHECK-NEXT: %[[ONES:.*]] = weft.cast %[[COUNTED]] : tensor<?xi1> -> tensor<?xf32>
