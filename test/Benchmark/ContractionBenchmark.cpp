@@ -110,6 +110,16 @@ OwningOpRef<ModuleOp> buildPeakModule(MLIRContext &context, const CpuTraits &tra
   return module;
 }
 
+std::string describe(const ContractionPlan &plan, int64_t rows) {
+  std::string text;
+  llvm::raw_string_ostream(text) << plan.rowsPerGroup << "x" << plan.panelWidth() << " depth "
+                                 << plan.depthPerBlock << " tile " << plan.rowsPerTile << "x"
+                                 << plan.panelsPerTile * plan.panelWidth() << " tiles "
+                                 << plan.tiles().at(rows) << (plan.packB ? " B" : "")
+                                 << (plan.packA != ContractionPlan::PackA::None ? " A" : "");
+  return text;
+}
+
 /// A field of the plan that the command line may set, to try other choices than the planner's.
 struct Override {
   const char *flag;
@@ -167,7 +177,8 @@ void Bench::run(const Case &test) {
     apply(plan);
   auto module = buildContractionModule(context, plan);
   if (assembly) {
-    llvm::outs() << llvm::cantFail(compileToAssembly(*module, cpu));
+    llvm::outs() << "# " << test.name << ": " << describe(plan, test.rows) << "\n"
+                 << llvm::cantFail(compileToAssembly(*module, cpu));
     return;
   }
   std::unique_ptr<KernelJit> kernel;
@@ -216,11 +227,7 @@ void Bench::run(const Case &test) {
     llvm::outs() << llvm::format("%-34s whole %5.1f %%  eighths %5.1f %%  tiles %5.1f %%   ",
                                  test.name, whole, eighths, single);
   }
-  llvm::outs() << plan.rowsPerGroup << "x" << plan.panelWidth() << " depth " << plan.depthPerBlock
-               << " tile " << plan.rowsPerTile << "x" << plan.panelsPerTile * plan.panelWidth()
-               << " tiles " << tiles << (plan.packB ? " B" : "")
-               << (plan.packA != ContractionPlan::PackA::None ? " A" : "")
-               << llvm::format("  compile %.0f ms\n", compile * 1e3);
+  llvm::outs() << describe(plan, test.rows) << llvm::format("  compile %.0f ms\n", compile * 1e3);
   llvm::outs().flush();
 }
 

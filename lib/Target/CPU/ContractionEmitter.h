@@ -55,6 +55,13 @@ struct LoopBuilder {
     return builder.createOrFold<mlir::arith::CmpIOp>(loc, predicate, lhs, rhs);
   }
 
+  mlir::Value both(mlir::Value lhs, mlir::Value rhs) {
+    return binary<mlir::arith::AndIOp>(lhs, rhs);
+  }
+  mlir::Value select(mlir::Value condition, mlir::Value ifTrue, mlir::Value ifFalse) {
+    return builder.createOrFold<mlir::arith::SelectOp>(loc, condition, ifTrue, ifFalse);
+  }
+
   /// for (i = begin; i < end; i += step) body(i)
   void forEach(mlir::Value begin, mlir::Value end, int64_t step,
                llvm::function_ref<void(mlir::Value)> body);
@@ -104,6 +111,8 @@ private:
   void emitGroups(Columns columns, Rows rows, Depth depth);
   void emitPanels(Columns columns, Group group, Depth depth);
   void forEachGroup(Rows rows, llvm::function_ref<void(Group)> body);
+  void forEachSmallGroup(mlir::Value begin, mlir::Value wholeRows, mlir::Value rest,
+                         llvm::function_ref<void(Group)> body);
   void forEachPanel(Columns columns, llvm::function_ref<void(Panel)> body);
   Depth wholeDepth();
 

@@ -19,7 +19,12 @@ namespace {
 // What the model of costs assumes of a core: it only has to order the candidates.
 constexpr double kMultiplyAddsPerCycle = 2;
 constexpr double kLoadsPerCycle = 2;
-constexpr double kMultiplyAddLatency = 4;
+/// A little more than is documented: sums that just cover it do not quite keep the core busy.
+constexpr double kMultiplyAddLatency = 4.1;
+constexpr double kPanelBytesInFirstLevel = 16 << 10;
+constexpr double kStreamedBytesPerCycle = 24;
+/// Remainders cost code and mispredicted branches.
+constexpr double kRemainderPenalty = 1.01;
 constexpr int64_t kMaxRowsPerGroup = 8;
 /// Longest block of k: a group of rows of A stays in the first-level cache.
 constexpr int64_t kMaxDepth = 1024;
@@ -36,39 +41,45 @@ constexpr int64_t kPackedRows = 32;
 constexpr int64_t kPackedDepth = 128;
 
 /// Cycles of one step of k of a register tile.
-double registerTileCost(int64_t rows, int64_t vectors) {
+double registerTileCost(const ContractionPlan &plan, int64_t rows, int64_t vectors) {
   double compute = rows * vectors / kMultiplyAddsPerCycle;
   double loads = (rows + vectors) / kLoadsPerCycle;
-  return std::max({compute, loads, kMultiplyAddLatency}) + 0.02 * loads;
+  // A panel that the first-level cache cannot hold streams from the second.
+  double bytes = vectors * plan.traits.vectorBytes;
+  double stream =
+      bytes * plan.depthPerBlock > kPanelBytesInFirstLevel ? bytes / kStreamedBytesPerCycle : 0;
+  return std::max({compute, loads, stream, kMultiplyAddLatency}) + 0.02 * loads;
 }
 
 /// The groups that `rows` rows are cut in; see ContractionEmitter::forEachGroup.
-double rowsCost(int64_t rows, int64_t rowsPerGroup, int64_t vectors) {
+double rowsCost(const ContractionPlan &plan, int64_t rows, int64_t rowsPerGroup, int64_t vectors) {
   int64_t groups = rows / rowsPerGroup, rest = rows % rowsPerGroup;
   if (rest && rest <= rowsPerGroup / 2 && groups) {
     --groups;
     rest += rowsPerGroup;
   }
-  double cost = groups * registerTileCost(rowsPerGroup, vectors);
-  if (rest > rowsPerGroup)
-    return cost + registerTileCost((rest + 1) / 2, vectors) + registerTileCost(rest / 2, vectors);
-  return rest ? cost + registerTileCost(rest, vectors) : cost;
+  double cost = groups * registerTileCost(plan, rowsPerGroup, vectors);
+  if (!rest)
+    return cost;
+  if (rest <= rowsPerGroup)
+    cost += registerTileCost(plan, rest, vectors);
+  else
+    cost +=
+        registerTileCost(plan, (rest + 1) / 2, vectors) + registerTileCost(plan, rest / 2, vectors);
+  return cost * kRemainderPenalty;
 }
 
 void chooseRegisterTile(ContractionPlan &plan) {
   int64_t rows = std::max<int64_t>(1, plan.shape.m.at(plan.shape.tunedRows));
-  // Beyond this, how many rows there are does not change the order of the candidates.
-  if (rows > 512)
-    rows = 480 + rows % 32;
   int64_t vectors = llvm::divideCeil(plan.shape.n.fixed, plan.lanes);
   double best = std::numeric_limits<double>::infinity();
   for (int64_t panelVectors = 1; panelVectors <= std::min<int64_t>(vectors, 6); ++panelVectors) {
     for (int64_t groupRows = 1; groupRows <= std::min(rows, kMaxRowsPerGroup); ++groupRows) {
       if (groupRows * panelVectors + panelVectors + 1 > plan.traits.vectorRegisters)
         continue;
-      double cost = (vectors / panelVectors) * rowsCost(rows, groupRows, panelVectors);
+      double cost = (vectors / panelVectors) * rowsCost(plan, rows, groupRows, panelVectors);
       if (int64_t tail = vectors % panelVectors)
-        cost += rowsCost(rows, groupRows, tail);
+        cost = (cost + rowsCost(plan, rows, groupRows, tail)) * kRemainderPenalty;
       if (cost < best) {
         best = cost;
         plan.rowsPerGroup = groupRows;
@@ -124,7 +135,11 @@ Tiling tilingOf(const ContractionPlan &plan, int64_t rows, int64_t panels) {
   for (const Extent &extent : shape.batch)
     batch *= extent.at(shape.tunedRows);
   Tiling tiling{std::min<double>(rows, allRows),
-                std::min<double>(panels * plan.panelWidth(), shape.n.fixed), allRows, 0, 0, 0};
+                std::min<double>(panels * plan.panelWidth(), shape.n.fixed),
+                allRows,
+                0,
+                0,
+                0};
   tiling.tiles = std::ceil(allRows / rows) * llvm::divideCeil(plan.panels(), panels) * batch;
   tiling.tileWork = tiling.rows * tiling.columns * depth;
   tiling.allWork = allRows * shape.n.fixed * depth * batch;
@@ -215,8 +230,8 @@ FailureOr<ContractionPlan> planContraction(const ContractionShape &shape, const 
     return emitError() << "a contraction may have dynamic rows or a dynamic batch, not both";
 
   plan.lanes = traits.lanes(plan.accumulator.getWidth());
-  chooseRegisterTile(plan);
   chooseDepth(plan);
+  chooseRegisterTile(plan);
   choosePacking(plan);
   chooseTiles(plan);
   return plan;

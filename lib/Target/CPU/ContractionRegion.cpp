@@ -5,6 +5,8 @@
 
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 
+#include <set>
+
 using namespace mlir;
 
 namespace weft::cpu {
@@ -110,39 +112,51 @@ void ContractionEmitter::emitPanels(Columns columns, Group group, Depth depth) {
 void ContractionEmitter::forEachGroup(Rows rows, llvm::function_ref<void(Group)> body) {
   int64_t size = plan.rowsPerGroup;
   Value extent = sub(rows.end, rows.begin);
-  Value wholeRows = sub(extent, rem(extent, constant(size)));
-  Value rest;
-  if (!region.rowRemainders.empty()) {
-    rest = sub(extent, wholeRows);
-    Value isSmall = builder.createOrFold<arith::AndIOp>(
-        loc, compare(arith::CmpIPredicate::sgt, rest, constant(0)),
-        compare(arith::CmpIPredicate::sle, rest, constant(size / 2)));
-    Value shares = builder.createOrFold<arith::AndIOp>(
-        loc, isSmall, compare(arith::CmpIPredicate::sgt, wholeRows, constant(0)));
-    wholeRows = builder.createOrFold<arith::SelectOp>(loc, shares, sub(wholeRows, constant(size)),
-                                                      wholeRows);
-    rest = sub(extent, wholeRows);
-  }
+  Value rest = rem(extent, constant(size));
+  if (region.rowRemainders.empty())
+    rest = constant(0);
+  Value shares = both(both(compare(arith::CmpIPredicate::sgt, rest, constant(0)),
+                           compare(arith::CmpIPredicate::sle, rest, constant(size / 2))),
+                      compare(arith::CmpIPredicate::sge, extent, constant(size)));
+  rest = select(shares, add(rest, size), rest);
+  Value wholeRows = sub(extent, rest);
   forEach(constant(0), wholeRows, size,
           [&](Value offset) { body({add(rows.begin, offset), offset, size}); });
-  if (!rest)
-    return;
+  if (!region.rowRemainders.empty())
+    forEachSmallGroup(rows.begin, wholeRows, rest, body);
+}
 
-  auto branch = scf::IndexSwitchOp::create(builder, loc, TypeRange{}, rest, region.rowRemainders,
-                                           static_cast<unsigned>(region.rowRemainders.size()));
-  OpBuilder::InsertionGuard guard(builder);
-  for (auto [remainder, caseRegion] : llvm::zip(region.rowRemainders, branch.getCaseRegions())) {
-    builder.createBlock(&caseRegion);
-    int64_t first = remainder > size ? (remainder + 1) / 2 : remainder;
-    body({add(rows.begin, wholeRows), wholeRows, first});
-    if (remainder > size) {
-      Value offset = add(wholeRows, first);
-      body({add(rows.begin, offset), offset, remainder - first});
+void ContractionEmitter::forEachSmallGroup(Value begin, Value wholeRows, Value rest,
+                                           llvm::function_ref<void(Group)> body) {
+  int64_t size = plan.rowsPerGroup;
+  Value isTwo = compare(arith::CmpIPredicate::sgt, rest, constant(size));
+  Value first = select(isTwo, div(add(rest, 1), constant(2)), rest);
+  Value second = sub(rest, first);
+  std::set<int64_t> heights;
+  for (int64_t remainder : region.rowRemainders)
+    if (remainder <= size)
+      heights.insert(remainder);
+    else
+      heights.insert({remainder / 2, (remainder + 1) / 2});
+  SmallVector<int64_t> cases(heights.begin(), heights.end());
+
+  // Steps 0 and 1: the height of the group of a step selects code for it, which both share.
+  Value count = select(isTwo, constant(2), min(rest, constant(1)));
+  forEach(constant(0), count, 1, [&](Value step) {
+    Value isFirst = compare(arith::CmpIPredicate::eq, step, constant(0));
+    Value height = select(isFirst, first, second);
+    Value offset = add(wholeRows, select(isFirst, constant(0), first));
+    auto branch = scf::IndexSwitchOp::create(builder, loc, TypeRange{}, height, cases,
+                                             static_cast<unsigned>(cases.size()));
+    OpBuilder::InsertionGuard guard(builder);
+    for (auto [rows, caseRegion] : llvm::zip(cases, branch.getCaseRegions())) {
+      builder.createBlock(&caseRegion);
+      body({add(begin, offset), offset, rows});
+      scf::YieldOp::create(builder, loc);
     }
+    builder.createBlock(&branch.getDefaultRegion());
     scf::YieldOp::create(builder, loc);
-  }
-  builder.createBlock(&branch.getDefaultRegion());
-  scf::YieldOp::create(builder, loc);
+  });
 }
 
 void ContractionEmitter::forEachPanel(Columns columns, llvm::function_ref<void(Panel)> body) {
