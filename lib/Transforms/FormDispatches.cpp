@@ -3,10 +3,12 @@
 // Primitives are grouped into dispatches, each outlined as a function; equal ones are shared.
 #include "dialects/Weft/Weft.h"
 #include "weft/Target/TargetInterface.h"
+#include "weft/Target/TargetRegistry.h"
 #include "weft/Transforms/DispatchClusters.h"
 #include "weft/Transforms/Passes.h"
 #include "weft/Transforms/RowsAnalysis.h"
 
+#include "mlir/Analysis/TopologicalSortUtils.h"
 #include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/StringMap.h"
 
@@ -134,16 +136,61 @@ FlatSymbolRefAttr Outliner::share(func::FuncOp function, bool &isNew) {
 bool Outliner::outline(const DispatchGroup &group, OpBuilder &builder) {
   GroupInterface interface = findInterface(group);
   func::FuncOp function = buildFunction(group, interface);
+  Location loc = function.getLoc();
   bool isNew = false;
   FlatSymbolRefAttr symbol = share(function, isNew);
-  auto dispatch = DispatchOp::create(
-      builder, builder.getUnknownLoc(), ValueRange(interface.outputs).getTypes(), symbol,
-      interface.inputs.getArrayRef(), ArrayRef<int64_t>());
-  dispatch->setLoc(model.lookupSymbol<func::FuncOp>(symbol).getLoc());
+  auto dispatch =
+      DispatchOp::create(builder, loc, ValueRange(interface.outputs).getTypes(), symbol,
+                         interface.inputs.getArrayRef(), ArrayRef<int64_t>());
   for (auto [output, result] : llvm::zip(interface.outputs, dispatch.getResults()))
-    output.replaceUsesWithIf(result, [&](OpOperand &use) { return !clusters.isCheap(use.getOwner()) || true; });
+    output.replaceAllUsesWith(result);
   return isNew;
 }
+
+struct FormDispatches : impl::FormDispatchesBase<FormDispatches> {
+  using FormDispatchesBase::FormDispatchesBase;
+
+  void runOnOperation() override {
+    ModelOp model = getOperation();
+    std::string error;
+    std::unique_ptr<TargetInterface> compiler = createTarget({target, cpu, tunedRows}, error);
+    if (!compiler) {
+      model.emitError() << error;
+      return signalPassFailure();
+    }
+    llvm::StringMap<FlatSymbolRefAttr> known;
+    for (auto entry : llvm::make_early_inc_range(model.getOps<func::FuncOp>()))
+      if (entry.isPublic() && !entry.isExternal() && failed(formInEntry(model, entry, *compiler, known)))
+        return signalPassFailure();
+  }
+
+  LogicalResult formInEntry(ModelOp model, func::FuncOp entry, const TargetInterface &compiler,
+                            llvm::StringMap<FlatSymbolRefAttr> &known) {
+    FailureOr<RowsAnalysis> rows = RowsAnalysis::compute(entry);
+    if (failed(rows))
+      return failure();
+    DispatchClusters clusters(entry, compiler);
+    if (failed(clusters.form()))
+      return failure();
+    Block &block = entry.getBody().front();
+    SmallVector<Operation *> replaced;
+    for (Operation &op : block.without_terminator())
+      if (!DispatchClusters::isAlias(&op))
+        replaced.push_back(&op);
+    OpBuilder builder(block.getTerminator());
+    Outliner outliner(model, entry, clusters, *rows, known);
+    for (const DispatchGroup &group : clusters.getGroups()) {
+      ++numDispatches;
+      numKernels += outliner.outline(group, builder);
+    }
+    for (Operation *op : llvm::reverse(replaced))
+      op->erase();
+    // Aliases stand where their operand was made before it moved into a dispatch.
+    if (!sortTopologically(&block))
+      return entry.emitError("expected dispatches without a cycle");
+    return success();
+  }
+};
 
 } // namespace
 } // namespace weft
