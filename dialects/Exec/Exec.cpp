@@ -43,8 +43,8 @@ LogicalResult ProgramOp::verifyRegions() {
     if (!slot || (slot.getSpace() != Space::Fixed && slot.getSpace() != Space::Rows))
       continue;
     bool isFixed = slot.getSpace() == Space::Fixed;
-    int64_t end = slot.getOffset() + (isFixed ? slot.getFixed() : slot.getPerRow());
-    int64_t limit = isFixed ? getFixedBytes() : getRowBytes();
+    uint64_t end = slot.getOffset() + (isFixed ? slot.getFixed() : slot.getPerRow());
+    uint64_t limit = isFixed ? getFixedBytes() : getRowBytes();
     if (end > limit)
       return slot.emitOpError("expected a slot within the ")
              << limit << " bytes of its region, got one that ends at " << end;
@@ -53,13 +53,10 @@ LogicalResult ProgramOp::verifyRegions() {
 }
 
 LogicalResult SlotOp::verify() {
-  int64_t unit = getSpace() == Space::Argument ? 1 : kSlotAlignment;
-  if (getOffset() < 0 || getOffset() % unit)
+  uint64_t unit = getSpace() == Space::Argument ? 1 : kSlotAlignment;
+  if (getOffset() % unit)
     return emitOpError("expected an offset that is a multiple of ")
            << unit << ", got " << getOffset();
-  if (getFixed() < 0 || getPerRow() < 0)
-    return emitOpError("expected sizes that are not negative, got ")
-           << getFixed() << " and " << getPerRow();
   if (getPerRow() && getSpace() != Space::Rows && getSpace() != Space::Argument)
     return emitOpError("expected a size per row in the spaces rows and argument only");
   if (getFixed() && getSpace() == Space::Rows)

@@ -63,7 +63,8 @@ def Exec_ProgramOp : Exec_Op<"program", [Symbol, SingleBlock, NoTerminator, Isol
     }
     ```
   }];
-  let arguments = (ins SymbolNameAttr:$sym_name, I64Attr:$fixed_bytes, I64Attr:$row_bytes);
+  let arguments = (ins SymbolNameAttr:$sym_name, ConfinedAttr<I64Attr, [IntNonNegative]>:$fixed_bytes,
+                       ConfinedAttr<I64Attr, [IntNonNegative]>:$row_bytes);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
     $sym_name `fixed` `(` $fixed_bytes `)` `rows` `(` $row_bytes `)` attr-dict-with-keyword $body
@@ -81,9 +82,9 @@ def Exec_SlotOp : Exec_Op<"slot", [Pure, HasParent<"ProgramOp">]> {
     %x = exec.slot rows at 64 rows(512)
     ```
   }];
-  let arguments = (ins Exec_SpaceAttr:$space, I64Attr:$offset,
-                       DefaultValuedAttr<I64Attr, "0">:$fixed,
-                       DefaultValuedAttr<I64Attr, "0">:$per_row);
+  let arguments = (ins Exec_SpaceAttr:$space, ConfinedAttr<I64Attr, [IntNonNegative]>:$offset,
+                       DefaultValuedAttr<ConfinedAttr<I64Attr, [IntNonNegative]>, "0">:$fixed,
+                       DefaultValuedAttr<ConfinedAttr<I64Attr, [IntNonNegative]>, "0">:$per_row);
   let results = (outs Exec_Slot:$slot);
   let assemblyFormat = [{
     $space `at` $offset (`fixed` `(` $fixed^ `)`)? (`rows` `(` $per_row^ `)`)? attr-dict

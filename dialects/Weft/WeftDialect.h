@@ -51,18 +51,16 @@ constexpr llvm::StringLiteral kScalarAttr = "weft.scalar";
 constexpr llvm::StringLiteral kOutputAttr = "weft.output";
 // array<i64: 1, 0>, the physical layout of a parameter: its dimension i is the logical dimension layout[i].
 constexpr llvm::StringLiteral kLayoutAttr = "weft.layout";
-// array<i64: 0, 10> or array<i64: 0, 10, -100>: an integer input holds indices, low <= i < high or i == the third.
+// array<i64: low, high> or array<i64: low, high, ignore>, what an input of indices may hold: low <= i < high,
+// or i == ignore.
 constexpr llvm::StringLiteral kIndexRangeAttr = "weft.index_range";
 
 // Attributes of functions.
 //
-// "train_step", the entry point that a function specialized for a bucket belongs to; its own name if absent.
+// "loss", the entry point that a function specialized for a bucket belongs to; its own name if absent.
 constexpr llvm::StringLiteral kEntryAttr = "weft.entry";
-// array<i64: 16>, the bucket that it is specialized for: the values of the named dimensions.
+// {seq = 16}, the bucket that it is specialized for: the sizes of the named dimensions.
 constexpr llvm::StringLiteral kBucketAttr = "weft.bucket";
-// array<i64: low, high> or array<i64: low, high, ignore>, what an input of indices may hold: low <= i < high,
-// or i == ignore.
-constexpr llvm::StringLiteral kIndexRangeAttr = "weft.index_range";
 
 // Attributes of a function that is a copy for one bucket: "loss", the name before it was specialized, and
 // {seq = 16}, the sizes of its named dimensions.

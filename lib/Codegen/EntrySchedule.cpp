@@ -56,7 +56,7 @@ void EntrySchedule::addDependency(unsigned index, unsigned before) {
 }
 
 void EntrySchedule::computeLevels() {
-  SmallVector<unsigned> order(llvm::seq<unsigned>(0, steps.size()));
+  SmallVector<unsigned> order = llvm::to_vector(llvm::seq<unsigned>(0, steps.size()));
   llvm::stable_sort(order, [&](unsigned a, unsigned b) {
     return steps[a].dependencies.count() < steps[b].dependencies.count();
   });
@@ -165,10 +165,11 @@ LogicalResult EntrySchedule::placeUpdate(unsigned result, Value value, const Row
       return success();
     }
   }
-  bool isParameter = isa<BlockArgument>(value) && !getArgumentStorage(entry, cast<BlockArgument>(value).getArgNumber()).empty();
-  if (isParameter)
-    return entry.emitError("result ") << result << ": expected a value that the function computes for "
-                                      << storage << ", got another parameter's old value";
+  auto old = dyn_cast<BlockArgument>(value);
+  if (old && !getArgumentStorage(entry, old.getArgNumber()).empty())
+    return entry.emitError("result ")
+           << result << ": expected a value that the function computes for " << storage
+           << ", got another parameter's old value";
   unsigned target = addSlot(value, exec::Space::Persistent, variable->offset, rows);
   copies.push_back({getTransientSlot(value, rows), target});
   return success();
@@ -239,7 +240,7 @@ void EntrySchedule::placeTransients() {
 }
 
 LogicalResult EntrySchedule::compute() {
-  FailureOr<RowsAnalysis> rows = RowsAnalysis::compute(entry);
+  FailureOr<RowsAnalysis> rows = RowsAnalysis::create(entry);
   if (failed(rows) || failed(collectSteps()) || failed(assignArguments(*rows)) ||
       failed(assignResults(*rows)))
     return failure();
@@ -261,8 +262,7 @@ void EntrySchedule::emitStep(OpBuilder &builder, const Step &step) {
     bindings.push_back(slots[slotOf[value]].ssa);
   }
   auto kernel = SymbolRefAttr::get(model.getSymNameAttr(), {step.op.getKernelAttr()});
-  DispatchOp op = step.op;
-  exec::DispatchOp::create(builder, op.getLoc(), kernel, bindings, op.getConstants());
+  exec::DispatchOp::create(builder, step.op.getLoc(), kernel, bindings, step.op.getConstants());
 }
 
 void EntrySchedule::emit(OpBuilder &builder) {
@@ -271,8 +271,8 @@ void EntrySchedule::emit(OpBuilder &builder) {
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(&program.getBody().emplaceBlock());
   for (Slot &slot : slots)
-    slot.ssa = exec::SlotOp::create(builder, loc, slot.space, slot.offset, slot.size.fixed,
-                                    slot.size.perRow);
+    slot.ssa = exec::SlotOp::create(builder, loc, exec::SlotType::get(builder.getContext()),
+                                    slot.space, slot.offset, slot.size.fixed, slot.size.perRow);
   SmallVector<const Step *> order;
   for (const Step &step : steps)
     order.push_back(&step);

@@ -148,8 +148,9 @@ static FailureOr<std::unique_ptr<schema::OutputT>> buildOutput(func::FuncOp func
 FailureOr<std::unique_ptr<schema::BucketT>> buildBucket(func::FuncOp declaration, unsigned number) {
   auto table = std::make_unique<schema::BucketT>();
   table->programs.push_back(number);
-  if (auto values = declaration->getAttrOfType<DenseI64ArrayAttr>(kBucketAttr))
-    table->values.assign(values.asArrayRef().begin(), values.asArrayRef().end());
+  if (auto sizes = declaration->getAttrOfType<DictionaryAttr>(kBucketAttr))
+    for (NamedAttribute size : sizes)
+      table->values.push_back(cast<IntegerAttr>(size.getValue()).getInt());
   for (unsigned i = 0; i < declaration.getNumArguments(); ++i) {
     if (!getArgumentStorage(declaration, i).empty())
       continue;

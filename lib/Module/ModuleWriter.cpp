@@ -125,6 +125,10 @@ LogicalResult ModuleBuilder::addEntry(exec::ProgramOp program) {
   auto declaration = model.lookupSymbol<func::FuncOp>(program.getSymNameAttr());
   if (!declaration)
     return program.emitError("expected a declaration of @") << program.getSymName() << " in the model";
+  if (auto sizes = declaration->getAttrOfType<DictionaryAttr>(kBucketAttr);
+      sizes && table.bucket_dimensions.empty())
+    for (NamedAttribute size : sizes)
+      table.bucket_dimensions.push_back(size.getName().str());
   auto bucket = buildBucket(declaration, table.programs.size());
   if (failed(bucket))
     return failure();
@@ -169,7 +173,6 @@ LogicalResult ModuleBuilder::build() {
   table.tuned_batch = options.tunedRows;
   table.clips_gradients = options.clipsGradients;
   table.accumulates_gradients = options.accumulatesGradients;
-  table.bucket_dimensions = options.bucketDimensions;
   if (failed(addVariables()))
     return failure();
   SmallVector<ModuleOp> kernels = getKernelModules(module);

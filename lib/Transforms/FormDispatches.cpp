@@ -38,7 +38,7 @@ public:
 
 private:
   GroupInterface findInterface(const DispatchGroup &group) const;
-  func::FuncOp buildFunction(const DispatchGroup &group, const GroupInterface &interface) const;
+  func::FuncOp buildFunction(const DispatchGroup &group, const GroupInterface &interface);
   FlatSymbolRefAttr share(func::FuncOp function, bool &isNew);
 
   ModelOp model;
@@ -82,8 +82,8 @@ GroupInterface Outliner::findInterface(const DispatchGroup &group) const {
 }
 
 func::FuncOp Outliner::buildFunction(const DispatchGroup &group,
-                                     const GroupInterface &interface) const {
-  OpBuilder builder(model.getContext());
+                                     const GroupInterface &interface) {
+  OpBuilder builder(entry.getContext());
   SmallVector<Type> inputTypes(ValueRange(interface.inputs.getArrayRef()).getTypes());
   SmallVector<Type> outputTypes(ValueRange(interface.outputs).getTypes());
   SmallVector<Location> locations;
@@ -139,9 +139,8 @@ bool Outliner::outline(const DispatchGroup &group, OpBuilder &builder) {
   Location loc = function.getLoc();
   bool isNew = false;
   FlatSymbolRefAttr symbol = share(function, isNew);
-  auto dispatch =
-      DispatchOp::create(builder, loc, ValueRange(interface.outputs).getTypes(), symbol,
-                         interface.inputs.getArrayRef(), ArrayRef<int64_t>());
+  auto dispatch = DispatchOp::create(builder, loc, ValueRange(interface.outputs).getTypes(), symbol,
+                                     interface.inputs.getArrayRef());
   for (auto [output, result] : llvm::zip(interface.outputs, dispatch.getResults()))
     output.replaceAllUsesWith(result);
   return isNew;
@@ -166,7 +165,7 @@ struct FormDispatches : impl::FormDispatchesBase<FormDispatches> {
 
   LogicalResult formInEntry(ModelOp model, func::FuncOp entry, const TargetInterface &compiler,
                             llvm::StringMap<FlatSymbolRefAttr> &known) {
-    FailureOr<RowsAnalysis> rows = RowsAnalysis::compute(entry);
+    FailureOr<RowsAnalysis> rows = RowsAnalysis::create(entry);
     if (failed(rows))
       return failure();
     DispatchClusters clusters(entry, compiler);

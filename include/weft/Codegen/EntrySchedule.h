@@ -9,7 +9,8 @@
 #include "weft/Target/TargetInterface.h"
 
 #include "llvm/ADT/BitVector.h"
-#include "llvm/ADT/MapVector.h"
+
+#include <vector>
 
 namespace weft {
 
@@ -33,7 +34,7 @@ public:
 private:
   // A dispatch and what it must wait for.
   struct Step {
-    DispatchOp op;
+    mutable DispatchOp op; // a handle: reading through it changes nothing
     KernelInfo kernel;
     llvm::BitVector dependencies; // transitive
     unsigned level = 0;
@@ -72,7 +73,7 @@ private:
   mlir::func::FuncOp entry;
   mlir::ModuleOp kernels;
   const PersistentLayout &layout;
-  llvm::SmallVector<Step> steps;
+  std::vector<Step> steps;
   llvm::DenseMap<mlir::Operation *, unsigned> stepOf;
   llvm::SmallVector<Slot> slots;
   llvm::DenseMap<mlir::Value, unsigned> slotOf; // by root

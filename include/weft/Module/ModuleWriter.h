@@ -18,8 +18,6 @@ struct ModuleOptions {
   int64_t tunedRows = 64;
   bool clipsGradients = false;
   bool accumulatesGradients = false;
-  // Names of the dimensions that buckets are tuples of.
-  std::vector<std::string> bucketDimensions;
 };
 
 // Compiles the kernels, which are consumed, and writes header and FlatBuffer. Expects one model, its modules of
