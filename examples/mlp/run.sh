@@ -21,6 +21,7 @@ bin=$("$root/tools/dev/build.sh" --folder dev)/bin
 out=$here/out
 mkdir -p "$out"
 
+rm -rf "$out/run"
 "$bin/weftc" "$here/mlp.mlir" --optimizer=sgd --bind=batch=64 -o "$out/mlp.weft"
 "$bin/weft" train "$out/mlp.weft" --train-data "$data" --eval-data "$data" --num-train-epochs 10 \
-  --per-device-train-batch-size 64 --learning-rate 0.01 --output-dir "$out/run" --overwrite-output-dir "$@"
+  --per-device-train-batch-size 64 --learning-rate 0.01 --output-dir "$out/run" "$@"
