@@ -55,13 +55,6 @@ constexpr llvm::StringLiteral kLayoutAttr = "weft.layout";
 // or i == ignore.
 constexpr llvm::StringLiteral kIndexRangeAttr = "weft.index_range";
 
-// Attributes of functions.
-//
-// "loss", the entry point that a function specialized for a bucket belongs to; its own name if absent.
-constexpr llvm::StringLiteral kEntryAttr = "weft.entry";
-// {seq = 16}, the bucket that it is specialized for: the sizes of the named dimensions.
-constexpr llvm::StringLiteral kBucketAttr = "weft.bucket";
-
 // Attributes of a function that is a copy for one bucket: "loss", the name before it was specialized, and
 // {seq = 16}, the sizes of its named dimensions.
 constexpr llvm::StringLiteral kEntryAttr = "weft.entry";

@@ -140,6 +140,8 @@ def ChooseLayouts : Pass<"weft-choose-layouts", "::weft::ModelOp"> {
   }];
   let statistics = [Statistic<"numTransposed", "transposed", "Parameters stored transposed">,
                     Statistic<"numKept", "kept", "Parameters that stay logical, though readers prefer otherwise">];
+}
+
 def FormDispatches : Pass<"weft-form-dispatches", "::weft::ModelOp"> {
   let summary = "group the primitives of each entry function into dispatches";
   let description = [{
