@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // mlir-opt with Weft's dialects and passes.
-#include "dialects/Exec/Exec.h"
 #include "dialects/Weft/Weft.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
-#include "weft/Codegen/Passes.h"
 #include "weft/Pipelines/Pipelines.h"
 #include "weft/Transforms/Passes.h"
 
@@ -16,9 +14,8 @@ int main(int argc, char **argv) {
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
   mlir::registerAllPasses();
-  registry.insert<weft::WeftDialect, weft::exec::ExecDialect>();
+  registry.insert<weft::WeftDialect>();
   weft::registerWeftTransformsPasses();
-  weft::registerWeftCodegenPasses();
   weft::registerPipelines();
   return mlir::asMainReturnCode(mlir::MlirOptMain(
       argc, argv, "Weft's optimizer driver\n\nExample: weft-opt --weft-decompose model.mlir\n",

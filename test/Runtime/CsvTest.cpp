@@ -5,7 +5,7 @@
 #include "ReaderTesting.h"
 
 using namespace weft::rt;
-using namespace weft::rt::test;
+using namespace weft::rt::testing;
 
 using Records = std::vector<std::vector<std::string>>;
 

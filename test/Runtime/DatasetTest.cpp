@@ -9,7 +9,7 @@
 #include <set>
 
 using namespace weft::rt;
-using namespace weft::rt::test;
+using namespace weft::rt::testing;
 
 static InputSpec pixelsInput(int64_t size) {
   InputSpec input;

@@ -5,7 +5,7 @@
 #include "ReaderTesting.h"
 
 using namespace weft::rt;
-using namespace weft::rt::test;
+using namespace weft::rt::testing;
 
 static Result<Array> readBytes(const Bytes &file) {
   WEFT_ASSIGN_OR_RETURN(ByteSource source, ByteSource::fromMemory("images", file));

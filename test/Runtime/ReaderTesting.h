@@ -2,8 +2,8 @@
 //
 // What the tests of file readers share: small files made in memory, a temporary folder, and the
 // walk over every truncation and every flipped bit of a file.
-#ifndef WEFT_TEST_RUNTIME_READERTESTING_H
-#define WEFT_TEST_RUNTIME_READERTESTING_H
+#ifndef WEFT_TEST_RUNTIME_READER_TESTING_H
+#define WEFT_TEST_RUNTIME_READER_TESTING_H
 
 #include <cstdint>
 #include <cstdlib>
@@ -16,7 +16,7 @@
 #include <vector>
 #include <zlib.h>
 
-namespace weft::rt::test {
+namespace weft::rt::testing {
 
 using Bytes = std::vector<uint8_t>;
 
@@ -117,6 +117,6 @@ private:
   std::filesystem::path folder;
 };
 
-} // namespace weft::rt::test
+} // namespace weft::rt::testing
 
 #endif

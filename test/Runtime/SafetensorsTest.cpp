@@ -5,7 +5,7 @@
 #include "ReaderTesting.h"
 
 using namespace weft::rt;
-using namespace weft::rt::test;
+using namespace weft::rt::testing;
 
 static Result<Safetensors> parseFile(const Bytes &file) {
   return Safetensors::parse("weights", file, nullptr);

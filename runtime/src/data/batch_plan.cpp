@@ -183,6 +183,29 @@ Result<BatchPlan> BatchPlan::create(const Dataset &data, std::vector<InputSpec> 
   return plan;
 }
 
+// A row of zeros with a single one.
+static bool isHotRow(const Array &array, int64_t row) {
+  int64_t size = array.rowElements(), ones = 0;
+  for (int64_t k = 0; k < size; ++k) {
+    double value = elementAsDouble(array, row * size + k);
+    if (value != 0 && value != 1)
+      return false;
+    ones += value == 1;
+  }
+  return ones == 1;
+}
+
+bool BatchPlan::isOneHot(size_t input) const {
+  const Source &source = sources[input];
+  if (source.conversion == Conversion::oneHot)
+    return true;
+  // The first rows tell.
+  bool hot = source.sourceElements > 1;
+  for (int64_t row = 0; hot && row < std::min<int64_t>(sampleCount, 16); ++row)
+    hot = isHotRow(source.array, row);
+  return hot;
+}
+
 void BatchPlan::fill(std::span<const uint32_t> samples, std::span<void *const> targets) const {
   for (size_t i = 0; i < specs.size(); ++i) {
     const InputSpec &input = specs[i];

@@ -39,6 +39,8 @@ public:
 
   int64_t samples() const { return sampleCount; }
   const std::vector<InputSpec> &inputs() const { return specs; }
+  // True if integer classes become one-hot rows for this input, or the data holds such rows.
+  bool isOneHot(size_t input) const;
   // Writes the given samples to `targets`, one block per input.
   void fill(std::span<const uint32_t> samples, std::span<void *const> targets) const;
 

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The options of a training run, with the names, meanings and defaults of Hugging Face's
+// TrainingArguments. One table of them serves JSON files and the command line.
+#ifndef WEFT_RUNTIME_TRAIN_ARGUMENTS_H
+#define WEFT_RUNTIME_TRAIN_ARGUMENTS_H
+
+#include "base/status.h"
+#include "data/json.h"
+#include "data/sample_order.h"
+
+#include <cstdint>
+#include <set>
+#include <span>
+#include <string>
+
+namespace weft::rt {
+
+class Module;
+
+enum class IntervalStrategy { no, steps, epoch };
+enum class SchedulerType { constant, linear, cosine, polynomial, constantWithWarmup };
+
+struct TrainingArguments {
+  std::string outputDir = "trainer_output";
+  int64_t trainBatchSize = 8;
+  int64_t evalBatchSize = 8;
+  int64_t accumulationSteps = 1;
+  double epochs = 3;
+  int64_t maxSteps = -1; // more than 0: overrides epochs
+  double learningRate = 5e-5;
+  SchedulerType scheduler = SchedulerType::linear;
+  double warmupSteps = 0; // below 1: a share of all steps
+  double warmupRatio = 0; // used if warmupSteps is 0
+  double weightDecay = 0;
+  double momentum = 0;
+  double adamBeta1 = 0.9;
+  double adamBeta2 = 0.999;
+  double adamEpsilon = 1e-8;
+  double maxGradNorm = 1; // 0: no clipping
+  double labelSmoothing = 0;
+  SamplingStrategy sampling = SamplingStrategy::random;
+  IntervalStrategy loggingStrategy = IntervalStrategy::steps;
+  double loggingSteps = 500; // these three below 1: a share of all steps
+  bool loggingFirstStep = false;
+  IntervalStrategy evalStrategy = IntervalStrategy::no;
+  double evalSteps = 0; // 0: loggingSteps
+  IntervalStrategy saveStrategy = IntervalStrategy::steps;
+  double saveSteps = 500;
+  int64_t saveTotalLimit = 0; // 0: keep all
+  bool loadBestModelAtEnd = false;
+  std::string bestMetric;            // empty: loss, if loadBestModelAtEnd or patience need one
+  std::string greaterIsBetter;       // "true", "false"; empty: unless the metric is a loss
+  int64_t earlyStoppingPatience = 0; // evaluations without improvement; 0: never stop early
+  double earlyStoppingThreshold = 0;
+  std::string resumeFrom; // a checkpoint, the folder that holds them, or "true" for outputDir
+  int64_t seed = 42;
+  std::string loggingDir; // of TensorBoard files; empty: outputDir/runs/<time>_<host>
+  std::string reportTo = "tensorboard";
+
+  // Keys that a file or a flag has set; all others may take the module's defaults.
+  std::set<std::string> given;
+  bool isGiven(const char *key) const { return given.count(key) != 0; }
+};
+
+// One option: its key in JSON, which with '-' for '_' is its flag.
+struct ArgumentSpec {
+  const char *key;
+  const char *shortForm; // of the flag, or null
+  const char *alias;     // another key, or null
+  const char *value;     // what its value is: "N", "X", "PATH", "constant|linear|..."
+  const char *help;
+  // Parses a value as text. The message of a failure says what was expected and found.
+  Status (*parse)(TrainingArguments &arguments, const std::string &text);
+};
+
+std::span<const ArgumentSpec> argumentSpecs();
+// By key, alias or flag name; null if there is none.
+const ArgumentSpec *findArgument(std::string_view name);
+
+// Sets one option from text; `place` stands in messages.
+Status setArgument(TrainingArguments &arguments, const std::string &key, const std::string &text,
+                   const std::string &place);
+// Sets the options of a JSON object; unknown keys are errors.
+Status setArguments(TrainingArguments &arguments, const Json &object, const std::string &place);
+Status readArgumentsFile(TrainingArguments &arguments, const std::string &path);
+
+// Gives options that nobody set the values that the module (its optimizer attribute and tuned
+// batch) or PyTorch has for a hand-written model: constant rate, no clipping, PyTorch's decay.
+// Fails if an option needs structure that the module lacks, or options contradict each other.
+Status resolveArguments(TrainingArguments &arguments, const Module &module);
+
+const char *schedulerName(SchedulerType type);
+
+} // namespace weft::rt
+
+#endif

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Batches one after the other, the next one made by an idle worker while the model runs on this
+// one.
+#ifndef WEFT_RUNTIME_TRAIN_BATCH_FEEDER_H
+#define WEFT_RUNTIME_TRAIN_BATCH_FEEDER_H
+
+#include "base/allocator.h"
+#include "data/batch_plan.h"
+#include "device/thread_pool.h"
+#include "train/step_engine.h"
+
+namespace weft::rt {
+
+// Two sets of buffers: one that the caller reads, one that is being filled. Not thread-safe. `plan`
+// and `pool` must outlive it.
+class BatchFeeder {
+public:
+  static Result<std::unique_ptr<BatchFeeder>> create(const BatchPlan &plan, ThreadPool &pool,
+                                                     int64_t batchSize);
+  ~BatchFeeder() { finishPending(); }
+
+  // Batches of `batchSize` samples in this order from number `firstBatch` on, the last one smaller
+  // if the samples do not divide.
+  void start(std::vector<uint32_t> order, int64_t firstBatch);
+  // The next batch, valid until the call after this one; rows is 0 after the last. Memory is
+  // aligned to 64 bytes.
+  HostBatch next();
+
+  static int64_t batchCount(int64_t samples, int64_t batchSize) {
+    return (samples + batchSize - 1) / batchSize;
+  }
+
+private:
+  struct Slot {
+    std::vector<AlignedBuffer> memory;
+    std::vector<void *> targets;
+    std::vector<const void *> inputs;
+    int64_t rows = 0;
+  };
+  BatchFeeder(const BatchPlan &plan, ThreadPool &pool, int64_t batchSize)
+      : plan(plan), pool(pool), batchSize(batchSize) {}
+  void prefetch();
+  void finishPending();
+
+  const BatchPlan &plan;
+  ThreadPool &pool;
+  int64_t batchSize;
+  std::vector<uint32_t> order;
+  int64_t nextBatch = 0; // that has not been asked for yet
+  Slot slots[2];
+  int filling = 0;
+  std::shared_ptr<HostTask> pending;
+};
+
+} // namespace weft::rt
+
+#endif

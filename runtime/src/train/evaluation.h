@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A model's loss and accuracy on a data set, and its predictions.
+#ifndef WEFT_RUNTIME_TRAIN_EVALUATION_H
+#define WEFT_RUNTIME_TRAIN_EVALUATION_H
+
+#include "train/step_engine.h"
+
+#include <functional>
+#include <optional>
+
+namespace weft::rt {
+
+struct EvalResult {
+  double loss = 0; // of all samples, as if they were one batch
+  // Share of labels that the largest logit meets; absent if the labels are not classes.
+  std::optional<double> accuracy;
+  int64_t samples = 0;
+  int64_t steps = 0;
+  double seconds = 0;
+};
+
+// Maps a data set to the inputs of an entry: the first bucket that its shapes fit, which `engine`
+// then uses. `withLabels` false leaves out inputs that prediction does not take.
+Result<BatchPlan> planFor(StepEngine &engine, schema::EntryRole role, const Dataset &data);
+
+// Runs eval_step over all samples in file order; the smaller last batch counts as what it is.
+Result<EvalResult> evaluate(StepEngine &engine, const BatchPlan &plan, int64_t batchSize);
+
+// The model's output for some samples: `values` are rows x perRow numbers.
+struct PredictionRows {
+  int64_t firstSample = 0;
+  int64_t rows = 0;
+  int64_t perRow = 0;
+  std::vector<double> values;
+};
+// Runs predict over all samples in file order and hands out the output batch by batch.
+Status predict(StepEngine &engine, const BatchPlan &plan, int64_t batchSize,
+               const std::function<Status(const PredictionRows &)> &receive);
+
+// The place of the largest of `count` values, the first of equal ones; a NaN is never the largest.
+int64_t argmax(const double *values, int64_t count);
+
+} // namespace weft::rt
+
+#endif

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Options meet the module: defaults that it brings, and structure that an option needs of it.
+#include "module/module.h"
+#include "train/arguments.h"
+
+namespace weft::rt {
+
+using Role = schema::ScalarRole;
+
+static bool takesScalar(const Module &module, Role role) {
+  for (schema::EntryRole entryRole : {schema::EntryRole::TrainStep, schema::EntryRole::ApplyStep,
+                                      schema::EntryRole::AccumulateStep}) {
+    std::optional<uint32_t> entry = module.findEntry(entryRole);
+    if (!entry)
+      continue;
+    for (const schema::Input *input : *module.entry(*entry).buckets()->Get(0)->inputs())
+      if (input->role() == schema::InputRole::Scalar && input->scalar() == role)
+        return true;
+  }
+  return false;
+}
+
+static void takeDefaults(TrainingArguments &arguments, const Module &module) {
+  const Scalars &defaults = module.defaultScalars();
+  const struct {
+    const char *key;
+    Role role;
+    double &value;
+  } numbers[] = {
+      {"learning_rate", Role::LearningRate, arguments.learningRate},
+      {"weight_decay", Role::WeightDecay, arguments.weightDecay},
+      {"momentum", Role::Momentum, arguments.momentum},
+      {"adam_beta1", Role::Beta1, arguments.adamBeta1},
+      {"adam_beta2", Role::Beta2, arguments.adamBeta2},
+      {"adam_epsilon", Role::Epsilon, arguments.adamEpsilon},
+      {"label_smoothing_factor", Role::LabelSmoothing, arguments.labelSmoothing},
+  };
+  for (const auto &number : numbers)
+    if (!arguments.isGiven(number.key))
+      number.value = defaults.get(number.role);
+  // A module that clips but names no bound was compiled for one to be given.
+  if (!arguments.isGiven("max_grad_norm"))
+    arguments.maxGradNorm =
+        module.schema().clips_gradients() ? module.moduleDefault(Role::MaxGradNorm).value_or(0) : 0;
+  if (!arguments.isGiven("lr_scheduler_type"))
+    arguments.scheduler = SchedulerType::constant;
+  if (!arguments.isGiven("per_device_train_batch_size") && module.schema().tuned_batch() > 0)
+    arguments.trainBatchSize = module.schema().tuned_batch();
+  if (!arguments.isGiven("per_device_eval_batch_size"))
+    arguments.evalBatchSize = arguments.trainBatchSize;
+}
+
+// Each number that was given and is not neutral needs its scalar.
+static Status checkStructure(const TrainingArguments &arguments, const Module &module) {
+  const schema::Module &root = module.schema();
+  if (arguments.maxGradNorm > 0 && !root.clips_gradients())
+    return failedPrecondition("max_grad_norm is %g, but the module was compiled without clipping; "
+                              "compile it with weftc --max-grad-norm=%g",
+                              arguments.maxGradNorm, arguments.maxGradNorm);
+  if (arguments.accumulationSteps > 1 && !root.accumulates_gradients())
+    return failedPrecondition("gradient_accumulation_steps is %lld, but the module was compiled "
+                              "without accumulation; compile it with weftc "
+                              "--gradient-accumulation-steps=%lld",
+                              static_cast<long long>(arguments.accumulationSteps),
+                              static_cast<long long>(arguments.accumulationSteps));
+  const struct {
+    const char *key;
+    Role role;
+    double value, neutral;
+  } numbers[] = {
+      {"weight_decay", Role::WeightDecay, arguments.weightDecay, 0},
+      {"momentum", Role::Momentum, arguments.momentum, 0},
+      {"adam_beta1", Role::Beta1, arguments.adamBeta1, 0.9},
+      {"adam_beta2", Role::Beta2, arguments.adamBeta2, 0.999},
+      {"adam_epsilon", Role::Epsilon, arguments.adamEpsilon, 1e-8},
+      {"label_smoothing_factor", Role::LabelSmoothing, arguments.labelSmoothing, 0},
+  };
+  std::string optimizer = root.optimizer() ? root.optimizer()->str() : "none";
+  for (const auto &number : numbers)
+    if (arguments.isGiven(number.key) && number.value != number.neutral &&
+        !takesScalar(module, number.role))
+      return failedPrecondition(
+          "%s is %g, but the module's step takes no such number (its optimizer "
+          "is %s); compile it with a structure that does",
+          number.key, number.value, optimizer.c_str());
+  return {};
+}
+
+static Status checkConsistency(const TrainingArguments &arguments) {
+  const std::string &metric = arguments.bestMetric;
+  if (!metric.empty() && metric != "loss" && metric != "accuracy" && metric != "eval_loss" &&
+      metric != "eval_accuracy")
+    return invalidArgument("metric_for_best_model: expected loss or accuracy, found '%s'",
+                           metric.c_str());
+  if (arguments.loadBestModelAtEnd && (arguments.evalStrategy == IntervalStrategy::no ||
+                                       arguments.saveStrategy != arguments.evalStrategy))
+    return invalidArgument("load_best_model_at_end: expected the same eval_strategy and "
+                           "save_strategy, steps or epoch");
+  if (arguments.earlyStoppingPatience > 0 && arguments.evalStrategy == IntervalStrategy::no)
+    return invalidArgument("early_stopping_patience: expected an eval_strategy of steps or epoch");
+  const struct {
+    const char *key;
+    IntervalStrategy strategy;
+    double steps;
+  } intervals[] = {{"logging_steps", arguments.loggingStrategy, arguments.loggingSteps},
+                   {"save_steps", arguments.saveStrategy, arguments.saveSteps}};
+  for (const auto &interval : intervals)
+    if (interval.strategy == IntervalStrategy::steps && interval.steps <= 0)
+      return invalidArgument("%s: expected more than 0", interval.key);
+  if (arguments.maxSteps <= 0 && arguments.epochs <= 0)
+    return invalidArgument("num_train_epochs: expected more than 0, found %g", arguments.epochs);
+  if (arguments.maxSteps == 0)
+    return invalidArgument("max_steps: expected at least 1, or -1 for none, found 0");
+  return {};
+}
+
+Status resolveArguments(TrainingArguments &arguments, const Module &module) {
+  if (!module.findEntry(schema::EntryRole::TrainStep))
+    return failedPrecondition("the module %.*s has no train_step: it was compiled without an "
+                              "optimizer; compile it with weftc --optimizer=sgd or the like",
+                              static_cast<int>(module.name().size()), module.name().data());
+  takeDefaults(arguments, module);
+  WEFT_RETURN_IF_ERROR(checkStructure(arguments, module));
+  return checkConsistency(arguments);
+}
+
+} // namespace weft::rt

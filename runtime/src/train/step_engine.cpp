@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Runs of the entry points of training, evaluation and prediction.
+#include "train/step_engine.h"
+
+#include <cmath>
+#include <limits>
+
+namespace weft::rt {
+
+using Role = schema::ScalarRole;
+
+StepNumbers StepNumbers::fromModule(const Module &module) {
+  const Scalars &defaults = module.defaultScalars();
+  StepNumbers numbers;
+  numbers.weightDecay = defaults.get(Role::WeightDecay);
+  numbers.momentum = defaults.get(Role::Momentum);
+  numbers.dampening = defaults.get(Role::Dampening);
+  numbers.beta1 = defaults.get(Role::Beta1);
+  numbers.beta2 = defaults.get(Role::Beta2);
+  numbers.epsilon = defaults.get(Role::Epsilon);
+  numbers.labelSmoothing = defaults.get(Role::LabelSmoothing);
+  if (module.schema().clips_gradients())
+    numbers.maxGradNorm = module.moduleDefault(Role::MaxGradNorm).value_or(0);
+  return numbers;
+}
+
+StepNumbers StepNumbers::fromArguments(const TrainingArguments &arguments, const Module &module) {
+  StepNumbers numbers = fromModule(module);
+  numbers.weightDecay = arguments.weightDecay;
+  numbers.momentum = arguments.momentum;
+  numbers.beta1 = arguments.adamBeta1;
+  numbers.beta2 = arguments.adamBeta2;
+  numbers.epsilon = arguments.adamEpsilon;
+  numbers.maxGradNorm = arguments.maxGradNorm;
+  numbers.labelSmoothing = arguments.labelSmoothing;
+  numbers.seed = arguments.seed;
+  return numbers;
+}
+
+// --- Inputs of an entry
+// -----------------------------------------------------------------------------
+
+static bool predictTakes(const Module &module, uint32_t bucket, std::string_view name) {
+  std::optional<uint32_t> predict = module.findEntry(schema::EntryRole::Predict);
+  if (!predict)
+    return false;
+  const auto &buckets = *module.entry(*predict).buckets();
+  if (bucket >= buckets.size())
+    return false;
+  for (const schema::Input *input : *buckets.Get(bucket)->inputs())
+    if (input->name()->string_view() == name)
+      return true;
+  return false;
+}
+
+Result<std::vector<InputSpec>> describeInputs(const Module &module, uint32_t entry,
+                                              uint32_t bucket) {
+  std::vector<InputSpec> specs;
+  bool canTell = module.findEntry(schema::EntryRole::Predict).has_value();
+  for (const schema::Input *input : *module.entry(entry).buckets()->Get(bucket)->inputs()) {
+    if (input->role() != schema::InputRole::Batch)
+      continue;
+    InputSpec spec;
+    spec.name = input->name()->str();
+    spec.type = elementType(input->type());
+    const auto &shape = *input->shape();
+    if (shape.size() == 0 || shape.Get(0)->fixed() != 0)
+      return unimplemented(
+          "input %s of %s: expected a first dimension that is the batch, which data "
+          "is read into; this one has a fixed size",
+          spec.name.c_str(), module.entry(entry).name()->c_str());
+    if (shape.Get(0)->per_row() != 1)
+      spec.sampleShape.push_back(shape.Get(0)->per_row());
+    for (uint32_t i = 1; i < shape.size(); ++i)
+      spec.sampleShape.push_back(shape.Get(i)->fixed());
+    spec.low = input->index_low();
+    spec.high = input->index_high();
+    spec.hasIgnoreIndex = input->has_ignore_index();
+    spec.ignoreIndex = input->ignore_index();
+    spec.isLabel = canTell ? !predictTakes(module, bucket, spec.name)
+                           : spec.name == "labels" || spec.name == "targets";
+    specs.push_back(std::move(spec));
+  }
+  return specs;
+}
+
+// --- Runs
+// -------------------------------------------------------------------------------------------
+
+// Host memory for the outputs of one run; those without a role here are not fetched.
+struct StepEngine::Outputs {
+  std::optional<double> lossSum, lossWeight, gradNorm;
+  std::vector<uint8_t> *logits = nullptr;
+  bool hasLogits = false;
+};
+
+StepEngine::StepEngine(Session &session, StepNumbers numbers)
+    : target(session), constants(numbers), scalars(session.module().defaultScalars()) {}
+
+Result<uint32_t> StepEngine::entryOf(schema::EntryRole role, const char *name) const {
+  std::optional<uint32_t> entry = target.module().findEntry(role);
+  if (!entry)
+    return failedPrecondition("the module has no %s", name);
+  if (bucket >= target.module().entry(*entry).buckets()->size())
+    return invalidArgument("%s has %u buckets, there is no number %u", name,
+                           target.module().entry(*entry).buckets()->size(), bucket);
+  return *entry;
+}
+
+void StepEngine::setStep(double learningRate, int64_t step, int64_t sampleOffset) {
+  auto power = static_cast<double>(step);
+  scalars.set(Role::LearningRate, learningRate);
+  scalars.set(Role::WeightDecay, constants.weightDecay);
+  scalars.set(Role::Momentum, constants.momentum);
+  scalars.set(Role::Dampening, constants.dampening);
+  scalars.set(Role::Beta1, constants.beta1);
+  scalars.set(Role::Beta2, constants.beta2);
+  scalars.set(Role::Epsilon, constants.epsilon);
+  scalars.set(Role::BiasCorrection1, 1 - std::pow(constants.beta1, power));
+  scalars.set(Role::BiasCorrection2, 1 - std::pow(constants.beta2, power));
+  scalars.set(Role::MaxGradNorm, constants.maxGradNorm > 0
+                                     ? constants.maxGradNorm
+                                     : std::numeric_limits<double>::infinity());
+  scalars.set(Role::LabelSmoothing, constants.labelSmoothing);
+  scalars.setInteger(Role::Step, step);
+  scalars.setInteger(Role::Seed, constants.seed);
+  scalars.setInteger(Role::SampleOffset, sampleOffset);
+}
+
+Status StepEngine::run(uint32_t entry, const HostBatch &batch, Outputs &outputs) {
+  const auto &declared = *target.module().entry(entry).buckets()->Get(bucket)->outputs();
+  std::vector<void *> pointers(declared.size(), nullptr);
+  std::vector<uint64_t> numbers(declared.size(), 0); // storage of the scalar outputs
+  for (uint32_t i = 0; i < declared.size(); ++i) {
+    schema::OutputRole role = declared.Get(i)->role();
+    if (role == schema::OutputRole::Logits) {
+      outputs.hasLogits = true;
+      if (!outputs.logits)
+        continue;
+      outputs.logits->resize(target.outputBytes(entry, bucket, i, batch.rows));
+      pointers[i] = outputs.logits->data();
+    } else if (role != schema::OutputRole::Value && declared.Get(i)->shape()->size() == 0) {
+      pointers[i] = &numbers[i];
+    }
+  }
+  RunRequest request;
+  request.entry = entry;
+  request.bucket = bucket;
+  request.rows = batch.rows;
+  request.inputs = batch.inputs;
+  request.scalars = &scalars;
+  request.outputs = pointers;
+  WEFT_RETURN_IF_ERROR(target.run(request));
+  for (uint32_t i = 0; i < declared.size(); ++i) {
+    if (pointers[i] != &numbers[i])
+      continue;
+    double value = loadElement(elementType(declared.Get(i)->type()), &numbers[i], 0);
+    schema::OutputRole role = declared.Get(i)->role();
+    (role == schema::OutputRole::LossSum      ? outputs.lossSum
+     : role == schema::OutputRole::LossWeight ? outputs.lossWeight
+                                              : outputs.gradNorm) = value;
+  }
+  return {};
+}
+
+static LossPart lossOf(const std::optional<double> &sum, const std::optional<double> &weight) {
+  return {sum.value_or(std::nan("")), weight.value_or(1)};
+}
+
+Result<StepResult> StepEngine::trainStep(std::span<const HostBatch> batches, double learningRate,
+                                         int64_t step) {
+  if (batches.size() == 1) {
+    WEFT_ASSIGN_OR_RETURN(uint32_t entry, entryOf(schema::EntryRole::TrainStep, "train_step"));
+    setStep(learningRate, step, 0);
+    Outputs outputs;
+    WEFT_RETURN_IF_ERROR(run(entry, batches[0], outputs));
+    return StepResult{lossOf(outputs.lossSum, outputs.lossWeight).mean(),
+                      outputs.gradNorm.value_or(0), outputs.gradNorm.has_value()};
+  }
+  LossPart total;
+  int64_t offset = 0;
+  for (const HostBatch &batch : batches) {
+    WEFT_ASSIGN_OR_RETURN(LossPart part, accumulate(batch, learningRate, step, offset));
+    total.sum += part.sum;
+    total.weight += part.weight;
+    offset += batch.rows;
+  }
+  return apply(total, learningRate, step);
+}
+
+Result<LossPart> StepEngine::accumulate(const HostBatch &batch, double learningRate, int64_t step,
+                                        int64_t sampleOffset) {
+  WEFT_ASSIGN_OR_RETURN(uint32_t entry,
+                        entryOf(schema::EntryRole::AccumulateStep, "accumulate_step"));
+  setStep(learningRate, step, sampleOffset);
+  Outputs outputs;
+  WEFT_RETURN_IF_ERROR(run(entry, batch, outputs));
+  return lossOf(outputs.lossSum, outputs.lossWeight);
+}
+
+Result<StepResult> StepEngine::apply(LossPart total, double learningRate, int64_t step) {
+  WEFT_ASSIGN_OR_RETURN(uint32_t entry, entryOf(schema::EntryRole::ApplyStep, "apply_step"));
+  setStep(learningRate, step, 0);
+  Outputs outputs;
+  WEFT_RETURN_IF_ERROR(run(entry, HostBatch{1, {}}, outputs));
+  return StepResult{total.mean(), outputs.gradNorm.value_or(0), outputs.gradNorm.has_value()};
+}
+
+Result<LossPart> StepEngine::evalStep(const HostBatch &batch, std::vector<uint8_t> *logits) {
+  WEFT_ASSIGN_OR_RETURN(uint32_t entry, entryOf(schema::EntryRole::EvalStep, "eval_step"));
+  setStep(0, 0, 0);
+  Outputs outputs;
+  outputs.logits = logits;
+  WEFT_RETURN_IF_ERROR(run(entry, batch, outputs));
+  if (logits && !outputs.hasLogits) {
+    // Prediction takes the first of the same inputs, by name.
+    WEFT_ASSIGN_OR_RETURN(std::vector<InputSpec> specs,
+                          describeInputs(target.module(), entry, bucket));
+    std::vector<const void *> inputs;
+    for (size_t i = 0; i < specs.size(); ++i)
+      if (!specs[i].isLabel)
+        inputs.push_back(batch.inputs[i]);
+    WEFT_RETURN_IF_ERROR(predict(HostBatch{batch.rows, inputs}, *logits));
+  }
+  return lossOf(outputs.lossSum, outputs.lossWeight);
+}
+
+Status StepEngine::predict(const HostBatch &batch, std::vector<uint8_t> &logits) {
+  WEFT_ASSIGN_OR_RETURN(uint32_t entry, entryOf(schema::EntryRole::Predict, "predict"));
+  setStep(0, 0, 0);
+  Outputs outputs;
+  outputs.logits = &logits;
+  WEFT_RETURN_IF_ERROR(run(entry, batch, outputs));
+  if (!outputs.hasLogits)
+    return failedPrecondition("predict of the module has no output with the role logits");
+  return {};
+}
+
+Result<const schema::Output *> StepEngine::logitsOutput() const {
+  for (schema::EntryRole role : {schema::EntryRole::Predict, schema::EntryRole::EvalStep}) {
+    std::optional<uint32_t> entry = target.module().findEntry(role);
+    if (!entry || bucket >= target.module().entry(*entry).buckets()->size())
+      continue;
+    for (const schema::Output *output :
+         *target.module().entry(*entry).buckets()->Get(bucket)->outputs())
+      if (output->role() == schema::OutputRole::Logits)
+        return output;
+  }
+  return failedPrecondition("the module has neither predict nor eval_step with an output logits");
+}
+
+} // namespace weft::rt

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Steps of a session: which entries make one, the numbers that go in, the losses that come out. The
+// training loop and the C API stand on it.
+#ifndef WEFT_RUNTIME_TRAIN_STEP_ENGINE_H
+#define WEFT_RUNTIME_TRAIN_STEP_ENGINE_H
+
+#include "data/batch_plan.h"
+#include "module/session.h"
+#include "train/arguments.h"
+
+namespace weft::rt {
+
+// What of the numbers of a step stays the same for a run.
+struct StepNumbers {
+  double weightDecay = 0, momentum = 0, dampening = 0;
+  double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
+  double maxGradNorm = 0; // 0: no bound
+  double labelSmoothing = 0;
+  int64_t seed = 42;
+
+  static StepNumbers fromModule(const Module &module);
+  static StepNumbers fromArguments(const TrainingArguments &arguments, const Module &module);
+};
+
+// One micro-batch in host memory.
+struct HostBatch {
+  int64_t rows = 0;
+  std::span<const void *const> inputs; // in the order of the entry's batch inputs
+};
+
+struct LossPart {
+  double sum = 0, weight = 0;
+  double mean() const { return sum / weight; }
+};
+
+struct StepResult {
+  double loss = 0;     // sum over all micro-batches, divided once
+  double gradNorm = 0; // before clipping
+  bool hasGradNorm = false;
+};
+
+// The batch inputs of an entry as data sees them. A label is an input that @predict does not take.
+Result<std::vector<InputSpec>> describeInputs(const Module &module, uint32_t entry,
+                                              uint32_t bucket);
+
+// Not thread-safe.
+class StepEngine {
+public:
+  // Entries that the module lacks fail when they are asked for.
+  StepEngine(Session &session, StepNumbers numbers);
+
+  Session &session() { return target; }
+  StepNumbers &numbers() { return constants; }
+  uint32_t bucket = 0;
+
+  // One optimizer step number `step` (from 1). More than one micro-batch needs a module that
+  // accumulates.
+  Result<StepResult> trainStep(std::span<const HostBatch> batches, double learningRate,
+                               int64_t step);
+  // The two halves of it, for callers that have one micro-batch at a time.
+  Result<LossPart> accumulate(const HostBatch &batch, double learningRate, int64_t step,
+                              int64_t sampleOffset);
+  Result<StepResult> apply(LossPart total, double learningRate, int64_t step);
+
+  // The loss of a batch without training. `logits`, if not null, gets the model's output for it.
+  Result<LossPart> evalStep(const HostBatch &batch, std::vector<uint8_t> *logits);
+  // The model's output.
+  Status predict(const HostBatch &batch, std::vector<uint8_t> &logits);
+
+  // The output that @predict gives (or @eval_step, if the module has no @predict).
+  Result<const schema::Output *> logitsOutput() const;
+
+private:
+  struct Outputs;
+  Result<uint32_t> entryOf(schema::EntryRole role, const char *name) const;
+  Status run(uint32_t entry, const HostBatch &batch, Outputs &outputs);
+  void setStep(double learningRate, int64_t step, int64_t sampleOffset);
+
+  Session &target;
+  StepNumbers constants;
+  Scalars scalars;
+};
+
+} // namespace weft::rt
+
+#endif

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Planning, the loop over epochs and steps, and resuming.
+#include "train/trainer.h"
+#include "train/checkpoint.h"
+#include "train/weights.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace weft::rt {
+
+// A number of steps, or below 1 a share of all steps.
+static int64_t resolveInterval(double steps, int64_t maxSteps) {
+  if (steps > 0 && steps < 1)
+    return static_cast<int64_t>(std::ceil(steps * static_cast<double>(maxSteps)));
+  return std::max<int64_t>(1, static_cast<int64_t>(steps));
+}
+
+Trainer::Trainer(Session &session, TrainingArguments given, std::string companions,
+                 TrainerListener &listener)
+    : session(session), arguments(std::move(given)), companions(std::move(companions)),
+      listener(listener), engine(session, StepNumbers::fromArguments(arguments, session.module())) {
+}
+
+Result<std::unique_ptr<Trainer>> Trainer::create(Session &session, TrainingArguments arguments,
+                                                 const Dataset &trainData, const Dataset *evalData,
+                                                 std::string companions,
+                                                 TrainerListener &listener) {
+  std::unique_ptr<Trainer> trainer(
+      new Trainer(session, std::move(arguments), std::move(companions), listener));
+  WEFT_RETURN_IF_ERROR(trainer->plan(trainData, evalData));
+  return trainer;
+}
+
+Status Trainer::plan(const Dataset &trainData, const Dataset *evalData) {
+  if (evalData) {
+    WEFT_ASSIGN_OR_RETURN(evalPlan, planFor(engine, schema::EntryRole::EvalStep, *evalData));
+    evalBucket = engine.bucket;
+  }
+  WEFT_ASSIGN_OR_RETURN(trainPlan, planFor(engine, schema::EntryRole::TrainStep, trainData));
+  trainBucket = engine.bucket;
+  if (!evalPlan && (arguments.evalStrategy != IntervalStrategy::no))
+    return invalidArgument("eval_strategy is not no, but there is no evaluation data");
+  int64_t batch = std::min(arguments.trainBatchSize, trainPlan->samples());
+  WEFT_RETURN_IF_ERROR(session.reserve(
+      std::max(batch, evalPlan ? std::min(arguments.evalBatchSize, evalPlan->samples()) : 0)));
+  WEFT_ASSIGN_OR_RETURN(feeder, BatchFeeder::create(*trainPlan, session.device().pool(), batch));
+
+  batchesPerEpoch = BatchFeeder::batchCount(trainPlan->samples(), batch);
+  updatesPerEpoch = BatchFeeder::batchCount(batchesPerEpoch, arguments.accumulationSteps);
+  progress.maxSteps = arguments.maxSteps > 0
+                          ? arguments.maxSteps
+                          : static_cast<int64_t>(
+                                std::ceil(arguments.epochs * static_cast<double>(updatesPerEpoch)));
+  progress.epochs =
+      arguments.maxSteps > 0
+          ? static_cast<double>(BatchFeeder::batchCount(arguments.maxSteps, updatesPerEpoch))
+          : arguments.epochs;
+  progress.batchSize = arguments.trainBatchSize;
+  progress.globalBatchSize = arguments.trainBatchSize * arguments.accumulationSteps;
+  progress.samples = trainPlan->samples();
+  progress.seed = arguments.seed;
+  progress.sampling = arguments.sampling == SamplingStrategy::random ? "random" : "sequential";
+  progress.programHash = session.module().hash();
+  progress.baseLearningRate = arguments.learningRate;
+  progress.loggingSteps = resolveInterval(arguments.loggingSteps, progress.maxSteps);
+  progress.evalSteps = resolveInterval(
+      arguments.evalSteps > 0 ? arguments.evalSteps : arguments.loggingSteps, progress.maxSteps);
+  progress.saveSteps = resolveInterval(arguments.saveSteps, progress.maxSteps);
+  if (arguments.loadBestModelAtEnd && arguments.saveStrategy == IntervalStrategy::steps &&
+      progress.saveSteps % progress.evalSteps != 0)
+    return invalidArgument("load_best_model_at_end: expected save_steps to be a multiple of "
+                           "eval_steps, found %lld and %lld",
+                           static_cast<long long>(progress.saveSteps),
+                           static_cast<long long>(progress.evalSteps));
+  schedule = LearningRateSchedule(arguments.scheduler, arguments.learningRate,
+                                  resolveWarmup(arguments, progress.maxSteps), progress.maxSteps);
+  return {};
+}
+
+// --- Resuming
+// -------------------------------------------------------------------------------------
+
+Status Trainer::checkResumed(const TrainState &loaded, const std::string &checkpoint) {
+  auto differs = [&](const char *key, const std::string &recorded, const std::string &now) {
+    return failedPrecondition("%s: %s: the checkpoint was made with %s, found %s; its place in the "
+                              "data means nothing then",
+                              checkpoint.c_str(), key, recorded.c_str(), now.c_str());
+  };
+  if (loaded.samples != progress.samples)
+    return differs("number of training samples", std::to_string(loaded.samples),
+                   std::to_string(progress.samples));
+  if (loaded.globalBatchSize != progress.globalBatchSize)
+    return differs("global batch size", std::to_string(loaded.globalBatchSize),
+                   std::to_string(progress.globalBatchSize));
+  if (loaded.batchSize != progress.batchSize)
+    return differs("per_device_train_batch_size", std::to_string(loaded.batchSize),
+                   std::to_string(progress.batchSize));
+  if (loaded.sampling != progress.sampling)
+    return differs("train_sampling_strategy", loaded.sampling, progress.sampling);
+  if (arguments.isGiven("seed") && loaded.seed != arguments.seed)
+    return differs("seed", std::to_string(loaded.seed), std::to_string(arguments.seed));
+  if (loaded.programHash != progress.programHash)
+    listener.onNotice(checkpoint + ": made with another module (hash " + loaded.programHash +
+                      ", now " + progress.programHash + "); results may differ in their last bits");
+  return {};
+}
+
+Status Trainer::resume() {
+  if (arguments.resumeFrom.empty() || arguments.resumeFrom == "false")
+    return {};
+  bool ofOutput = arguments.resumeFrom == "true" || arguments.resumeFrom == "True";
+  WEFT_ASSIGN_OR_RETURN(std::string checkpoint,
+                        resolveCheckpoint(ofOutput ? arguments.outputDir : arguments.resumeFrom));
+  WEFT_ASSIGN_OR_RETURN(TrainState loaded, readTrainState(checkpoint));
+  WEFT_RETURN_IF_ERROR(checkResumed(loaded, checkpoint));
+  WEFT_RETURN_IF_ERROR(loadCheckpoint(session, checkpoint).takeStatus());
+  // Progress from the checkpoint, plans from the arguments of this run.
+  loaded.maxSteps = progress.maxSteps;
+  loaded.epochs = progress.epochs;
+  loaded.loggingSteps = progress.loggingSteps;
+  loaded.evalSteps = progress.evalSteps;
+  loaded.saveSteps = progress.saveSteps;
+  loaded.programHash = progress.programHash;
+  loaded.baseLearningRate = progress.baseLearningRate;
+  progress = std::move(loaded);
+  engine.numbers().seed = progress.seed;
+  savedStep = progress.step;
+  listener.onNotice("resuming from " + checkpoint + ", step " + std::to_string(progress.step) +
+                    " of " + std::to_string(progress.maxSteps));
+  return {};
+}
+
+// --- The loop
+// -------------------------------------------------------------------------------------
+
+double Trainer::elapsed() const {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+Status Trainer::train() {
+  WEFT_RETURN_IF_ERROR(resume());
+  WEFT_RETURN_IF_ERROR(openEventFile());
+  begin = std::chrono::steady_clock::now();
+  while (progress.step < progress.maxSteps && !stopEarly)
+    WEFT_RETURN_IF_ERROR(trainEpoch(progress.step / updatesPerEpoch));
+  return finish();
+}
+
+Status Trainer::trainEpoch(int64_t epoch) {
+  int64_t done = progress.step % updatesPerEpoch;
+  feeder->start(sampleOrder(trainPlan->samples(), arguments.sampling,
+                            static_cast<uint64_t>(progress.seed), epoch),
+                done * arguments.accumulationSteps);
+  engine.bucket = trainBucket;
+  for (; done < updatesPerEpoch && progress.step < progress.maxSteps && !stopEarly; ++done) {
+    WEFT_RETURN_IF_ERROR(trainOneStep(epoch));
+    bool endOfEpoch = done + 1 == updatesPerEpoch || progress.step == progress.maxSteps;
+    WEFT_RETURN_IF_ERROR(afterStep(endOfEpoch));
+    if (listener.shouldStop() && progress.step < progress.maxSteps) {
+      WEFT_RETURN_IF_ERROR(saveNow());
+      return cancelled("stopped at step %lld of %lld; go on with --resume-from-checkpoint %s",
+                       static_cast<long long>(progress.step),
+                       static_cast<long long>(progress.maxSteps), arguments.outputDir.c_str());
+    }
+  }
+  return {};
+}
+
+Status Trainer::trainOneStep(int64_t epoch) {
+  int64_t step = progress.step + 1;
+  lastRate = schedule.rate(progress.step);
+  StepResult result;
+  LossPart total;
+  int64_t firstBatch = (progress.step % updatesPerEpoch) * arguments.accumulationSteps;
+  int64_t count = std::min(arguments.accumulationSteps, batchesPerEpoch - firstBatch);
+  int64_t offset = 0;
+  for (int64_t i = 0; i < count; ++i) {
+    HostBatch batch = feeder->next();
+    if (count == 1 && arguments.accumulationSteps == 1) {
+      WEFT_ASSIGN_OR_RETURN(result, engine.trainStep({&batch, 1}, lastRate, step));
+      progress.ofEpoch.add(result.loss);
+    } else {
+      WEFT_ASSIGN_OR_RETURN(LossPart part, engine.accumulate(batch, lastRate, step, offset));
+      total.sum += part.sum;
+      total.weight += part.weight;
+      progress.ofEpoch.add(part.mean());
+    }
+    offset += batch.rows;
+  }
+  if (arguments.accumulationSteps > 1) {
+    WEFT_ASSIGN_OR_RETURN(result, engine.apply(total, lastRate, step));
+  }
+  if (!std::isfinite(result.loss))
+    return outOfRange(
+        "epoch %lld, step %lld: expected a finite loss, found %g; a lower learning rate "
+        "or clipping may help",
+        static_cast<long long>(epoch + 1), static_cast<long long>(step), result.loss);
+  progress.step = progress.schedulerStep = step;
+  progress.epoch = static_cast<double>(epoch) +
+                   static_cast<double>(firstBatch + count) / static_cast<double>(batchesPerEpoch);
+  progress.sinceLog.add(result.loss);
+  progress.ofRun.add(result.loss);
+  progress.gradNorm = std::isfinite(result.gradNorm) ? result.gradNorm : 0;
+  lastHasNorm = result.hasGradNorm;
+  samplesHere += offset;
+  ++stepsHere;
+  StepProgress report{step,        progress.maxSteps, progress.epoch, result.loss,
+                      samplesHere, elapsed(),         stepsHere};
+  listener.onStep(report);
+  return {};
+}
+
+} // namespace weft::rt

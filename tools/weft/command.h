@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the commands of `weft` share: the options that every one takes, sessions, output.
+#ifndef WEFT_TOOLS_WEFT_COMMAND_H
+#define WEFT_TOOLS_WEFT_COMMAND_H
+
+#include "base/status.h"
+#include "data/json.h"
+#include "module/session.h"
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace weft::tool {
+
+using rt::Json;
+using rt::Result;
+using rt::Status;
+
+// A command sets up its options and leaves what to run once they are parsed.
+struct Command {
+  CLI::App *app = nullptr;
+  std::function<Status()> run;
+};
+
+using AddCommand = Command (*)(CLI::App &parent);
+Command addTrain(CLI::App &parent);
+Command addEval(CLI::App &parent);
+Command addPredict(CLI::App &parent);
+Command addInspect(CLI::App &parent);
+Command addBench(CLI::App &parent);
+
+// A subcommand whose help is `help`, as it stands.
+CLI::App *addSubcommand(CLI::App &parent, const char *name, const char *summary, std::string help);
+
+// Options of every command that runs a model.
+struct RunOptions {
+  std::string module;
+  int threads = 0;
+  bool json = false;
+  void add(CLI::App &app);
+};
+
+// Loads a module and makes a session of it; variables are zero.
+Result<std::unique_ptr<rt::Session>> openSession(const RunOptions &options, int64_t rows);
+
+// Sets all parameters from what --checkpoint names: a checkpoint, a folder of them (the newest is
+// taken), or a safetensors file.
+Status loadCheckpointWeights(rt::Session &session, const std::string &path);
+
+// One object a line on stdout.
+void printJson(const Json &object);
+
+// "1,234,567 bytes" and the like.
+std::string withThousands(uint64_t number);
+
+} // namespace weft::tool
+
+#endif

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Printing of a run's events.
+#include "console.h"
+#include "command.h"
+
+#include <csignal>
+#include <cstdio>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+namespace weft::tool {
+
+static volatile std::sig_atomic_t stopSignal = 0;
+
+static void onSignal(int signal) {
+  stopSignal = signal;
+  // The next one is not waited for.
+  std::signal(signal, SIG_DFL);
+}
+
+void Console::catchSignals() {
+  std::signal(SIGINT, onSignal);
+  std::signal(SIGTERM, onSignal);
+}
+
+bool Console::shouldStop() { return stopSignal != 0; }
+
+Console::Console(bool json) : json(json), terminal(!json && isatty(STDOUT_FILENO)) {}
+
+static std::string formatText(const char *format, auto... values) {
+  char text[512];
+  std::snprintf(text, sizeof(text), format, values...);
+  return text;
+}
+
+// "1:02:03" or "2:03".
+static std::string formatTime(double seconds) {
+  auto whole = static_cast<long long>(seconds + 0.5);
+  if (whole >= 3600)
+    return formatText("%lld:%02lld:%02lld", whole / 3600, whole / 60 % 60, whole % 60);
+  return formatText("%lld:%02lld", whole / 60, whole % 60);
+}
+
+void Console::clearBar() {
+  if (barShown)
+    std::fputs("\r\033[K", stdout);
+  barShown = false;
+  std::fflush(stdout);
+}
+
+void Console::printLine(const std::string &text) {
+  clearBar();
+  std::fputs((text + "\n").c_str(), stdout);
+  std::fflush(stdout);
+}
+
+void Console::onStep(const rt::StepProgress &progress) {
+  last = progress;
+  if (!terminal)
+    return;
+  auto now = std::chrono::steady_clock::now();
+  bool atEnd = progress.step == progress.maxSteps;
+  if (!atEnd && now - lastDrawn < std::chrono::milliseconds(100))
+    return;
+  lastDrawn = now;
+  winsize size = {};
+  int columns = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
+  double rate = static_cast<double>(progress.samplesSeen) / progress.seconds;
+  double left = progress.seconds / static_cast<double>(progress.stepsHere) *
+                static_cast<double>(progress.maxSteps - progress.step);
+  std::string tail = formatText(
+      " %lld/%lld  loss %.4f  %.0f samples/s  %s left", static_cast<long long>(progress.step),
+      static_cast<long long>(progress.maxSteps), progress.loss, rate, formatTime(left).c_str());
+  int width = std::max(0, std::min(40, columns - static_cast<int>(tail.size()) - 8));
+  double share = static_cast<double>(progress.step) / static_cast<double>(progress.maxSteps);
+  auto full = static_cast<int>(share * width);
+  std::string bar = formatText("%3d%% ", static_cast<int>(share * 100)) +
+                    (width > 2 ? "[" + std::string(static_cast<size_t>(full), '=') +
+                                     std::string(static_cast<size_t>(width - full), ' ') + "]"
+                               : "") +
+                    tail;
+  std::fputs(("\r\033[K" + bar.substr(0, static_cast<size_t>(columns - 1))).c_str(), stdout);
+  std::fflush(stdout);
+  barShown = true;
+}
+
+std::string Console::logLine(const rt::Json &entry) const {
+  auto number = [&](const char *key) { return entry.value(key, 0.0); };
+  if (entry.contains("train_runtime"))
+    return formatText("trained %lld steps in %.1f s, %.0f samples/s, mean loss %.6g",
+                      static_cast<long long>(entry.value("step", int64_t{0})),
+                      number("train_runtime"), number("train_samples_per_second"),
+                      number("train_loss"));
+  std::string line = formatText("step %lld/%lld: ", static_cast<long long>(last.step),
+                                static_cast<long long>(last.maxSteps));
+  if (entry.contains("eval_loss")) {
+    line += formatText("eval loss %.6g", number("eval_loss"));
+    if (entry.contains("eval_accuracy"))
+      line += formatText(", accuracy %.4f", number("eval_accuracy"));
+    return line;
+  }
+  line += formatText("loss %.6g, learning rate %.6g", number("loss"), number("learning_rate"));
+  if (entry.contains("grad_norm"))
+    line += formatText(", gradient norm %.6g", number("grad_norm"));
+  return line;
+}
+
+void Console::onLog(const rt::Json &entry) {
+  if (json)
+    printJson(entry);
+  else
+    printLine(logLine(entry));
+}
+
+void Console::onEpoch(int64_t epoch, int64_t epochs, double loss) {
+  if (json)
+    printJson({{"event", "epoch"}, {"epoch", epoch}, {"epochs", epochs}, {"epoch_loss", loss}});
+  else
+    printLine(formatText("epoch %lld/%lld: loss %.6f", static_cast<long long>(epoch),
+                         static_cast<long long>(epochs), loss));
+}
+
+void Console::onSave(const std::string &checkpoint) {
+  if (json)
+    printJson({{"event", "save"}, {"checkpoint", checkpoint}});
+  else
+    printLine("saved " + checkpoint);
+}
+
+void Console::onNotice(const std::string &message) {
+  if (json)
+    printJson({{"event", "notice"}, {"message", message}});
+  else
+    printLine(message);
+}
+
+} // namespace weft::tool

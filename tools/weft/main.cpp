@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// `weft`: trains, evaluates and predicts with compiled modules. This file reads the command line;
+// the work is done in libweft.
+#include "command.h"
+
+#include "base/file.h"
+#include "train/checkpoint.h"
+#include "train/weights.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+
+namespace weft::tool {
+
+static const char *const mainHelp =
+    R"(weft: train, evaluate and predict with a module that weftc compiled.
+
+Usage: weft COMMAND MODULE.weft [OPTIONS]
+
+  train     train, with checkpoints, evaluation and logs
+  eval      loss and accuracy of a checkpoint on a data set
+  predict   predictions of a checkpoint as CSV
+  inspect   what is in a module
+  bench     milliseconds per step
+
+Example:
+  weft train mlp.weft --train-data mnist --eval-data mnist --epochs 10 --lr 0.01 --output-dir out
+
+weft COMMAND --help tells the options. Exit codes: 0 done, 1 failed, 2 wrong usage.
+)";
+
+CLI::App *addSubcommand(CLI::App &parent, const char *name, const char *summary, std::string help) {
+  CLI::App *app = parent.add_subcommand(name, summary);
+  // Spelled out rather than generated: it fits a screen.
+  class Text : public CLI::FormatterBase {
+  public:
+    explicit Text(std::string text) : text(std::move(text)) {}
+    std::string make_help(const CLI::App *, std::string, CLI::AppFormatMode) const override {
+      return text;
+    }
+
+  private:
+    std::string text;
+  };
+  app->formatter(std::make_shared<Text>(std::move(help)));
+  return app;
+}
+
+void RunOptions::add(CLI::App &app) {
+  app.add_option("module", module)->required();
+  app.add_option("--num-threads", threads)->check(CLI::Range(1, 1024));
+  app.add_option_function<std::string>(
+         "--log-format", [this](const std::string &format) { json = format == "json"; })
+      ->check(CLI::IsMember({"text", "json"}));
+}
+
+Result<std::unique_ptr<rt::Session>> openSession(const RunOptions &options, int64_t rows) {
+  WEFT_ASSIGN_OR_RETURN(std::shared_ptr<const rt::Module> module, rt::Module::load(options.module));
+  rt::DeviceOptions deviceOptions;
+  deviceOptions.threads = options.threads;
+  rt::SessionOptions sessionOptions;
+  WEFT_ASSIGN_OR_RETURN(sessionOptions.device, rt::createDevice("cpu", deviceOptions));
+  sessionOptions.maxRows = rows;
+  return rt::Session::create(std::move(module), sessionOptions);
+}
+
+Status loadCheckpointWeights(rt::Session &session, const std::string &path) {
+  std::error_code ignored;
+  std::string chosen = path;
+  if (std::filesystem::is_directory(path, ignored) &&
+      !std::filesystem::exists(path + "/model.safetensors", ignored) &&
+      !std::filesystem::exists(path + "/model.safetensors.index.json", ignored)) {
+    WEFT_ASSIGN_OR_RETURN(chosen, rt::resolveCheckpoint(path));
+  }
+  return rt::loadAllWeights(session, chosen, rt::WeightSet::model);
+}
+
+void printJson(const Json &object) {
+  std::printf("%s\n", rt::formatJson(object).c_str());
+  std::fflush(stdout);
+}
+
+std::string withThousands(uint64_t number) {
+  std::string digits = std::to_string(number);
+  for (auto place = static_cast<int64_t>(digits.size()) - 3; place > 0; place -= 3)
+    digits.insert(static_cast<size_t>(place), ",");
+  return digits;
+}
+
+// Options may be written as Hugging Face's scripts take them: --learning_rate.
+static void useDashes(std::vector<std::string> &words) {
+  for (std::string &word : words)
+    if (word.starts_with("--"))
+      std::replace(word.begin(),
+                   word.begin() + static_cast<long>(std::min(word.find('='), word.size())), '_',
+                   '-');
+}
+
+static int runTool(int argc, char **argv) {
+  CLI::App app;
+  app.require_subcommand(1);
+  app.set_version_flag("--version", "weft " WEFT_TOOL_VERSION);
+  Command commands[] = {addTrain(app), addEval(app), addPredict(app), addInspect(app),
+                        addBench(app)};
+  std::vector<std::string> words(argv + 1, argv + argc);
+  useDashes(words);
+  auto isCommand = [&](const std::string &word) {
+    return std::any_of(std::begin(commands), std::end(commands),
+                       [&](const Command &command) { return command.app->get_name() == word; });
+  };
+  if (words.empty() || (!words[0].starts_with("-") && !isCommand(words[0]))) {
+    std::fprintf(stderr, "weft: %s\nTry 'weft --help'.\n",
+                 words.empty() ? "expected a command"
+                               : ("there is no command '" + words[0] + "'").c_str());
+    return 2;
+  }
+  std::reverse(words.begin(), words.end()); // as CLI11 takes them
+  try {
+    app.parse(words);
+  } catch (const CLI::CallForHelp &) {
+    bool any = !app.get_subcommands().empty();
+    std::fputs(any ? app.get_subcommands().front()->help().c_str() : mainHelp, stdout);
+    return 0;
+  } catch (const CLI::CallForVersion &version) {
+    std::printf("%s\n", version.what());
+    return 0;
+  } catch (const CLI::ParseError &error) {
+    std::fprintf(stderr, "weft: %s\nTry 'weft%s%s --help'.\n", error.what(),
+                 app.get_subcommands().empty() ? "" : " ",
+                 app.get_subcommands().empty() ? ""
+                                               : app.get_subcommands().front()->get_name().c_str());
+    return 2;
+  }
+  for (Command &command : commands) {
+    if (!command.app->parsed())
+      continue;
+    Status status = command.run();
+    if (status.ok())
+      return 0;
+    std::fflush(stdout);
+    std::fprintf(stderr, "weft: %s\n", status.message().c_str());
+    return 1;
+  }
+  return 2;
+}
+
+} // namespace weft::tool
+
+int main(int argc, char **argv) {
+  try {
+    return weft::tool::runTool(argc, argv);
+  } catch (const std::exception &error) {
+    std::fprintf(stderr, "weft: %s\n", error.what());
+    return 1;
+  }
+}
