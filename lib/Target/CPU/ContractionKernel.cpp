@@ -44,7 +44,7 @@ void emitContractionTiles(OpBuilder &builder, Location loc, const ContractionPla
   Value allRows = plan.shape.m.materialize(builder, loc, operands.rows);
   Value tileRows = loops.constant(plan.rowsPerTile);
   Value rowBlocks = plan.shape.m.isDynamic()
-                        ? loops.ceilDiv(allRows, tileRows)
+                        ? loops.max(loops.ceilDiv(allRows, tileRows), loops.constant(1))
                         : loops.constant(llvm::divideCeil(plan.shape.m.fixed, plan.rowsPerTile));
 
   // Tiles of one block of columns follow each other, so that a worker packs B once for all it has
