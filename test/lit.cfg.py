@@ -25,3 +25,4 @@ config.substitutions.append(("%python", config.python))
 for variable, feature in [("WEFT_DATA", "weft-data"), ("WEFT_GOLDEN", "weft-golden")]:
     if os.path.isdir(os.environ.get(variable, "")):
         config.available_features.add(feature)
+        config.substitutions.append((f"%{{{feature}}}", os.environ[variable]))

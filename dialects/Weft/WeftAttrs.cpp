@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Initializers and the verification of the dialect's attributes. Optimizers' updates are in
-// OptimizerOps.cpp.
+// OptimizerAttrs.cpp.
 #include "dialects/Weft/Weft.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"

@@ -6,6 +6,7 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
+#include "weft/Codegen/Passes.h"
 #include "weft/Transforms/Passes.h"
 
 using namespace mlir;
@@ -72,6 +73,31 @@ static void addOptimized(OpPassManager &models) {
   addSimplification(models);
 }
 
+int64_t weft::getTunedBatch(const CompileOptions &options) {
+  int64_t batch = 64;
+  for (StringRef bind : options.binds)
+    if (bind.consume_front("batch="))
+      bind.getAsInteger(10, batch);
+  return batch;
+}
+
+static void addDispatch(OpPassManager &models, const CompileOptions &options) {
+  FormDispatchesOptions dispatches;
+  dispatches.target = options.target;
+  if (!options.processors.empty())
+    dispatches.cpu = options.processors.front();
+  dispatches.tunedRows = getTunedBatch(options);
+  models.addPass(createFormDispatches(dispatches));
+}
+
+static void addKernels(OpPassManager &pm, const CompileOptions &options) {
+  BuildKernelsOptions kernels;
+  kernels.target = options.target;
+  kernels.cpus.assign(options.processors.begin(), options.processors.end());
+  kernels.tunedRows = getTunedBatch(options);
+  pm.addPass(createBuildKernels(kernels));
+}
+
 void weft::buildPhasePipeline(OpPassManager &pm, Phase from, Phase to,
                               const CompileOptions &options) {
   OpPassManager &models = pm.nest<ModelOp>();
@@ -84,6 +110,12 @@ void weft::buildPhasePipeline(OpPassManager &pm, Phase from, Phase to,
     addTraining(models, options);
   if (isIn(Phase::Optimized))
     addOptimized(models);
+  if (isIn(Phase::Dispatch))
+    addDispatch(models, options);
+  if (isIn(Phase::Kernels))
+    addKernels(pm, options);
+  if (isIn(Phase::Schedule))
+    pm.addPass(createBuildSchedule());
 }
 
 //===----------------------------------------------------------------------===//
@@ -102,6 +134,7 @@ struct PipelineOptions : PassPipelineOptions<PipelineOptions> {
                                 llvm::cl::desc("Sizes of named dimensions: seq=16:128:16")};
   Option<bool> staticBatch{*this, "static-batch", llvm::cl::desc("Compile the batch in")};
   Option<bool> clip{*this, "clip-gradients", llvm::cl::desc("Clip gradients by their global norm")};
+  ListOption<std::string> processors{*this, "mcpu", llvm::cl::desc("Processors to compile for")};
   Option<bool> accumulate{*this, "accumulate-gradients",
                           llvm::cl::desc("Also build @accumulate_step and @apply_step")};
 };
@@ -113,8 +146,8 @@ static LogicalResult addPipeline(OpPassManager &pm, StringRef text,
   if (failed(parsed.parseFromString(text)))
     return failure();
   std::optional<Phase> from = parsePhase(parsed.from), to = parsePhase(parsed.to);
-  if (!from || !to || *from > *to || *to > Phase::Optimized)
-    return error("expected phases from input to optimized in order, got from=" + parsed.from +
+  if (!from || !to || *from > *to || *to > Phase::Schedule)
+    return error("expected phases from input to schedule in order, got from=" + parsed.from +
                  " to=" + parsed.to);
   CompileOptions options;
   options.optimizer = parsed.optimizer;
@@ -122,6 +155,7 @@ static LogicalResult addPipeline(OpPassManager &pm, StringRef text,
   options.staticBatch = parsed.staticBatch;
   options.clipGradients = parsed.clip;
   options.accumulateGradients = parsed.accumulate;
+  options.processors.assign(parsed.processors.begin(), parsed.processors.end());
   buildPhasePipeline(pm, *from, *to, options);
   return success();
 }

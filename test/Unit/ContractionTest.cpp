@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The contraction generator against a plain loop in double precision: orientations, batches, edges,
-// types, epilogues, numbers of rows and ranges of tiles, for every instruction set level that this
-// machine runs.
+// types, epilogues, numbers of rows and ranges of tiles, blocked for every instruction set level.
 #include "ContractionTesting.h"
 
 #include "mlir/IR/Verifier.h"
@@ -74,11 +73,30 @@ std::vector<double> reference(const ContractionShape &shape, int64_t rows, llvm:
   return c;
 }
 
+/// Loops and constants at a builder's insertion point.
+struct LoopNest {
+  OpBuilder &builder;
+  Location loc;
+
+  Value constant(int64_t value) { return arith::ConstantIndexOp::create(builder, loc, value); }
+  void forEach(Value begin, Value end, llvm::function_ref<void(Value)> body) {
+    auto loop = scf::ForOp::create(builder, loc, begin, end, constant(1));
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(loop.getBody());
+    body(loop.getInductionVar());
+  }
+};
+
 class ContractionTest : public testing::TestWithParam<const char *> {
 protected:
   void SetUp() override {
-    if (!KernelJit::hostSupports(GetParam()))
-      GTEST_SKIP() << "this machine does not run " << GetParam();
+    // Vectors that are wider than the machine's are split by LLVM, so blocking for a newer CPU is
+    // tested everywhere.
+    for (const char *level : {GetParam(), "x86-64-v3", "x86-64-v2"})
+      if (code.empty() && KernelJit::hostSupports(level))
+        code = level;
+    if (code.empty())
+      GTEST_SKIP() << "this machine does not run x86-64";
     loadDialects(context);
     f32 = Float32Type::get(&context);
   }
@@ -105,7 +123,7 @@ protected:
                                      const ContractionEpilogue &epilogue = {}) {
     OwningOpRef<ModuleOp> module = buildContractionModule(context, plan, epilogue);
     EXPECT_TRUE(succeeded(verify(*module)));
-    auto jit = KernelJit::compile(*module, GetParam());
+    auto jit = KernelJit::compile(*module, code);
     if (!jit)
       ADD_FAILURE() << llvm::toString(jit.takeError());
     return std::move(*jit);
@@ -167,8 +185,16 @@ protected:
     }
   }
 
+  /// func @contraction(A, B, C, rows, tile_begin, tile_end, scratch) that computes blocks of rows
+  /// into scratch memory and goes on with whole rows: C[i, j] = S[i, j] * S[i, 0], where A is every
+  /// second row of the argument.
+  OwningOpRef<ModuleOp> buildRowKernel(const ContractionPlan &blocking, int64_t blockRows,
+                                       int64_t scratchOffset);
+
   MLIRContext context;
   Type f32;
+  /// The level that code is generated for.
+  std::string code;
 };
 
 TEST_P(ContractionTest, StaticShapesInEveryOrientation) {
@@ -263,6 +289,101 @@ TEST_P(ContractionTest, Epilogue) {
       EXPECT_NEAR(elementAt(product, i, f32), expected, 1e-5);
       EXPECT_NEAR(elementAt(relu, i, f32), std::max(expected, 0.0), 1e-5);
     }
+  }
+}
+
+OwningOpRef<ModuleOp> ContractionTest::buildRowKernel(const ContractionPlan &blocking,
+                                                      int64_t blockRows, int64_t scratchOffset) {
+  int64_t columns = blocking.shape.n.fixed, depth = blocking.shape.k.fixed;
+  OpBuilder builder(&context);
+  Location loc = builder.getUnknownLoc();
+  OwningOpRef<ModuleOp> module = ModuleOp::create(loc);
+  builder.setInsertionPointToEnd(module->getBody());
+  auto matrix = [&](int64_t inner) { return MemRefType::get({ShapedType::kDynamic, inner}, f32); };
+  Type index = builder.getIndexType();
+  auto function = func::FuncOp::create(
+      builder, loc, "contraction",
+      builder.getFunctionType({matrix(depth), MemRefType::get({depth, columns}, f32),
+                               matrix(columns), index, index, index,
+                               MemRefType::get({ShapedType::kDynamic}, builder.getI8Type())},
+                              {}));
+  ValueRange arguments = function.addEntryBlock()->getArguments();
+  builder.setInsertionPointToStart(&function.front());
+  LoopNest loops{builder, loc};
+  Value zero = loops.constant(0), rows = arguments[3], scratch = arguments[6];
+  OpFoldResult none = builder.getIndexAttr(0), all = builder.getIndexAttr(depth),
+               unit = builder.getIndexAttr(1);
+  Value a = memref::SubViewOp::create(builder, loc, arguments[0], {none, none}, {rows, all},
+                                      {builder.getIndexAttr(2), unit});
+  Value block = memref::ViewOp::create(builder, loc, MemRefType::get({blockRows, columns}, f32),
+                                       scratch, zero, ValueRange{});
+  loops.forEach(arguments[4], arguments[5], [&](Value tile) {
+    ContractionRegion region;
+    region.rowBegin = arith::MulIOp::create(builder, loc, tile, loops.constant(blockRows));
+    Value next = arith::AddIOp::create(builder, loc, region.rowBegin, loops.constant(blockRows));
+    region.rowEnd = arith::MinSIOp::create(builder, loc, next, rows);
+    region.rowRemainders = blocking.rowRemainders(blockRows);
+    emitContractionRegion(builder, loc, blocking, {a, arguments[1], rows, scratch, scratchOffset},
+                          region, [&](OpBuilder &nested, Location at, ContractionResult &result) {
+                            Value row =
+                                arith::SubIOp::create(nested, at, result.getRow(), region.rowBegin);
+                            result.store(result.getValue(), block, {row, result.getColumn()});
+                          });
+    loops.forEach(region.rowBegin, region.rowEnd, [&](Value row) {
+      Value inBlock = arith::SubIOp::create(builder, loc, row, region.rowBegin);
+      Value first = memref::LoadOp::create(builder, loc, block, ValueRange{inBlock, zero});
+      loops.forEach(zero, loops.constant(columns), [&](Value column) {
+        Value element = memref::LoadOp::create(builder, loc, block, ValueRange{inBlock, column});
+        Value product = arith::MulFOp::create(builder, loc, element, first);
+        memref::StoreOp::create(builder, loc, product, arguments[2], ValueRange{row, column});
+      });
+    });
+  });
+  func::ReturnOp::create(builder, loc);
+  return module;
+}
+
+TEST_P(ContractionTest, RegionsOfRowsInsideAnotherKernel) {
+  constexpr int64_t blockRows = 5, columns = 21, depth = 40, scratchOffset = 448;
+  ContractionPlan blocking =
+      plan(shapeOf(Extent::rows(1), Extent::constant(columns), Extent::constant(depth)));
+  OwningOpRef<ModuleOp> module = buildRowKernel(blocking, blockRows, scratchOffset);
+  ASSERT_TRUE(succeeded(verify(*module)));
+  std::unique_ptr<KernelJit> kernel = llvm::cantFail(KernelJit::compile(*module, code));
+  for (int64_t count : {1, 5, 13, 64}) {
+    std::vector<double> stored = randomValues(2 * count * depth, 1),
+                        b = randomValues(depth * columns, 2), used;
+    for (int64_t i = 0; i < count; ++i)
+      used.insert(used.end(), stored.begin() + 2 * i * depth, stored.begin() + (2 * i + 1) * depth);
+    std::vector<char> sa = store(stored, f32), sb = store(b, f32), c(count * columns * 4);
+    std::vector<char> scratch(blocking.scratchBytes() + scratchOffset);
+    KernelJit::call(kernel->find("contraction"),
+                    {BufferArgument(sa.data(), {2 * count, depth}),
+                     BufferArgument(sb.data(), {depth, columns}),
+                     BufferArgument(c.data(), {count, columns})},
+                    count, 0, (count + blockRows - 1) / blockRows, scratch);
+    std::vector<double> sums = reference(blocking.shape, count, used, b);
+    for (int64_t i = 0; i < count * columns; ++i)
+      EXPECT_NEAR(elementAt(c, i, f32), sums[i] * sums[i - i % columns], 1e-4) << i;
+  }
+}
+
+/// The training step of a small network has enough tiles for eight threads, none of which is much
+/// larger than the others.
+TEST_P(ContractionTest, SmallProblemsHaveBalancedTiles) {
+  ContractionShape shapes[] = {
+      shapeOf(Extent::rows(1), Extent::constant(128), Extent::constant(784)),
+      shapeOf(Extent::constant(784), Extent::constant(128), Extent::rows(1), "TN"),
+      shapeOf(Extent::constant(128), Extent::constant(784), Extent::rows(1), "TN"),
+  };
+  for (const ContractionShape &shape : shapes) {
+    ContractionPlan blocking = plan(shape);
+    int64_t tiles = blocking.tiles().at(64), rows = shape.m.at(64);
+    EXPECT_GE(tiles, 8);
+    EXPECT_LE(tiles, 64);
+    double covered =
+        double(tiles) * blocking.rowsPerTile * blocking.panelsPerTile * blocking.panelWidth();
+    EXPECT_LE(covered, 1.15 * rows * shape.n.fixed);
   }
 }
 

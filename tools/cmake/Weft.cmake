@@ -6,7 +6,8 @@
 function(weft_add_precompiled_header name header)
   file(WRITE ${PROJECT_BINARY_DIR}/${name}.cpp "")
   add_library(${name} STATIC ${PROJECT_BINARY_DIR}/${name}.cpp)
-  target_precompile_headers(${name} PRIVATE ${PROJECT_SOURCE_DIR}/${header})
+  # In angle brackets the path stays relative, so that caches of compilations can be shared between checkouts.
+  target_precompile_headers(${name} PRIVATE <${header}>)
   target_compile_options(${name} PRIVATE ${WEFT_COMPILE_OPTIONS})
 endfunction()
 

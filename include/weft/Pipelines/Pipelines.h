@@ -49,7 +49,14 @@ struct CompileOptions {
   bool clipGradients = false;
   /// Also build @accumulate_step and @apply_step.
   bool accumulateGradients = false;
+  /// Kind of target.
+  std::string target = "cpu";
+  /// Processors to make kernels for: `native`, x86-64-v3 ...; empty: `native`. The first one decides what is fused.
+  llvm::SmallVector<std::string> processors;
 };
+
+/// The batch size that code is tuned for: what `binds` says of `batch`, or 64.
+int64_t getTunedBatch(const CompileOptions &options);
 
 /// Adds the passes that take a `builtin.module` with models from `from` to `to`, of the phases up
 /// to Optimized; later phases need a target.

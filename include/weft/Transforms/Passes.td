@@ -142,4 +142,24 @@ def ChooseLayouts : Pass<"weft-choose-layouts", "::weft::ModelOp"> {
                     Statistic<"numKept", "kept", "Parameters that stay logical, though readers prefer otherwise">];
 }
 
+def FormDispatches : Pass<"weft-form-dispatches", "::weft::ModelOp"> {
+  let summary = "group the primitives of each entry function into dispatches";
+  let description = [{
+    Fuses each contraction with the elementwise and row-wise ops behind it, and all other ops with one
+    another, as far as the target can compute them in one part of a kernel; independent parts of one level
+    are merged into one dispatch. A dispatch is a call (`weft.dispatch`) of a private function of
+    primitives; equal functions are shared. Reshapes, which move no data, stay between dispatches.
+  }];
+  let options = [
+    Option<"target", "target", "std::string", "\"cpu\"", "Kind of target: cpu">,
+    Option<"cpu", "mcpu", "std::string", "\"native\"", "Processor to compile for">,
+    Option<"tunedRows", "tuned-rows", "int64_t", "64", "Batch size that code is tuned for">
+  ];
+  let statistics = [
+    Statistic<"numDispatches", "dispatches", "Dispatches formed">,
+    Statistic<"numKernels", "kernels", "Different dispatch functions">
+  ];
+  let dependentDialects = ["::weft::WeftDialect"];
+}
+
 #endif

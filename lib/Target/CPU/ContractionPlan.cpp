@@ -115,9 +115,12 @@ void choosePacking(ContractionPlan &plan) {
     plan.packA = shape.transposeA ? ContractionPlan::PackA::Panels : ContractionPlan::PackA::Rows;
   else if (shape.transposeA && several && depth > 128)
     plan.packA = ContractionPlan::PackA::Panels;
-  plan.packB = shape.transposeB || shape.elementB != plan.accumulator ||
-               (several && rows >= kPackedRows &&
-                (depth > kPackedDepth || competesForCacheLines(plan, depth)));
+  bool copies = shape.transposeB || shape.elementB != plan.accumulator;
+  bool pays = several && rows >= kPackedRows &&
+              (depth > kPackedDepth || competesForCacheLines(plan, depth));
+  // Without masked loads, the edge of the columns is cheap to read only where it was padded.
+  bool hasSlowEdge = !plan.traits.hasMaskedMemory && shape.n.fixed % plan.lanes != 0;
+  plan.packB = copies || pays || hasSlowEdge;
 }
 
 /// One way to cut C: sizes in elements, work in multiply-adds.

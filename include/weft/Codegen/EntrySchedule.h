@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The program of one entry function: when its dispatches run and where its tensors lie.
+#ifndef WEFT_CODEGEN_ENTRYSCHEDULE_H
+#define WEFT_CODEGEN_ENTRYSCHEDULE_H
+
+#include "dialects/Exec/Exec.h"
+#include "dialects/Weft/Weft.h"
+#include "weft/Target/TargetInterface.h"
+
+#include "llvm/ADT/BitVector.h"
+
+#include <vector>
+
+namespace weft {
+
+class PersistentLayout;
+class RowsAnalysis;
+
+class EntrySchedule {
+public:
+  EntrySchedule(ModelOp model, mlir::func::FuncOp entry, mlir::ModuleOp kernels,
+                const PersistentLayout &layout)
+      : model(model), entry(entry), kernels(kernels), layout(layout) {}
+
+  // Emits an error at what cannot be scheduled.
+  mlir::LogicalResult compute();
+  // Appends the `exec.program`.
+  void emit(mlir::OpBuilder &builder);
+
+  unsigned getNumCopies() const { return copies.size(); }
+  unsigned getNumBarriers() const { return numBarriers; }
+
+private:
+  // A dispatch and what it must wait for.
+  struct Step {
+    mutable DispatchOp op; // a handle: reading through it changes nothing
+    KernelInfo kernel;
+    llvm::BitVector dependencies; // transitive
+    unsigned level = 0;
+  };
+  // Memory of one or several values that are never there at once.
+  struct Slot {
+    exec::Space space = exec::Space::Fixed;
+    int64_t offset = 0;
+    LinearSize size;
+    unsigned first = 0;
+    unsigned last = 0;
+    mlir::Value ssa;
+  };
+  struct Copy {
+    unsigned source;
+    unsigned target;
+  };
+
+  // The value whose memory `value` is: reshapes move nothing.
+  static mlir::Value getRoot(mlir::Value value);
+  mlir::LogicalResult collectSteps();
+  void addDependency(unsigned step, unsigned before);
+  mlir::LogicalResult assignArguments(const RowsAnalysis &rows);
+  mlir::LogicalResult assignResults(const RowsAnalysis &rows);
+  // Whether the dispatch result `value` may be made right where `argument` lies.
+  bool canUpdateInPlace(mlir::Value value, mlir::BlockArgument argument);
+  mlir::LogicalResult placeUpdate(unsigned result, mlir::Value value, const RowsAnalysis &rows);
+  unsigned addSlot(mlir::Value value, exec::Space space, int64_t offset, const RowsAnalysis &rows);
+  unsigned getTransientSlot(mlir::Value value, const RowsAnalysis &rows);
+  void computeLevels();
+  void computeLifeTimes();
+  void placeTransients();
+  void emitStep(mlir::OpBuilder &builder, const Step &step);
+
+  ModelOp model;
+  mlir::func::FuncOp entry;
+  mlir::ModuleOp kernels;
+  const PersistentLayout &layout;
+  std::vector<Step> steps;
+  llvm::DenseMap<mlir::Operation *, unsigned> stepOf;
+  llvm::SmallVector<Slot> slots;
+  llvm::DenseMap<mlir::Value, unsigned> slotOf; // by root
+  llvm::SmallVector<unsigned> inputs;
+  llvm::SmallVector<unsigned> outputs;
+  llvm::SmallVector<Copy> copies;
+  int64_t fixedBytes = 0;
+  int64_t rowBytes = 0;
+  unsigned numBarriers = 0;
+};
+
+} // namespace weft
+
+#endif

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Which primitives of an entry function go into one dispatch, and in what order dispatches run.
+#ifndef WEFT_TRANSFORMS_DISPATCHCLUSTERS_H
+#define WEFT_TRANSFORMS_DISPATCHCLUSTERS_H
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/BitVector.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/SmallVector.h"
+
+namespace weft {
+
+class TargetInterface;
+
+// Connected primitives that become one part of a kernel.
+struct Cluster {
+  // In program order, without the ops that are cheap enough to be repeated in each user.
+  llvm::SmallVector<mlir::Operation *> ops;
+  // The clusters that must have run before this one, directly or not.
+  llvm::BitVector dependencies;
+  // Longest chain of dependencies; clusters of one level may run at once.
+  unsigned level = 0;
+  bool hasContraction = false;
+};
+
+// Independent clusters that run as one kernel.
+struct DispatchGroup {
+  llvm::SmallVector<unsigned> clusters;
+  unsigned level = 0;
+};
+
+// Partitions the primitives of an entry function. Consumers join the cluster of a producer as long as the
+// target can compute both in one part of a kernel; every cluster holds at most one contraction.
+class DispatchClusters {
+public:
+  DispatchClusters(mlir::func::FuncOp entry, const TargetInterface &target);
+
+  // Emits an error at an op that the target has no kernel for.
+  llvm::LogicalResult form();
+
+  // In the order in which they are to run.
+  llvm::ArrayRef<DispatchGroup> getGroups() const { return groups; }
+  const Cluster &getCluster(unsigned index) const { return clusters[index]; }
+  // The ops of a cluster and the cheap ops that they use, in program order.
+  llvm::SmallVector<mlir::Operation *> getOpsWithCheap(llvm::ArrayRef<mlir::Operation *> ops) const;
+  // The cluster of an op, or -1 for one that is repeated in its users or stays outside of dispatches.
+  int getClusterOf(mlir::Operation *op) const;
+  // An op that moves no data: its result is its operand's memory under another shape.
+  static bool isAlias(mlir::Operation *op);
+  bool isCheap(mlir::Operation *op) const { return cheap.contains(op); }
+
+private:
+  void findCheapOps();
+  llvm::LogicalResult assign(mlir::Operation *op);
+  bool canJoin(mlir::Operation *op, unsigned cluster, const llvm::BitVector &producers,
+               std::string &reason) const;
+  void join(mlir::Operation *op, unsigned cluster, const llvm::BitVector &producers);
+  void addDependencies(unsigned cluster, const llvm::BitVector &before);
+  // The clusters that make an op's operands, seen through cheap ops and aliases.
+  llvm::BitVector getProducers(mlir::Operation *op) const;
+  // Moves masks and the like to where they are used, when what they are made of is stored anyhow.
+  void sinkIntoUsers();
+  bool trySink(mlir::Operation *op);
+  // A cluster that replaces a parameter in place runs after all others that read it.
+  void orderAfterReaders();
+  void computeLevels();
+  void mergeIntoGroups();
+  int findGroupFor(unsigned cluster) const;
+
+  mlir::func::FuncOp entry;
+  const TargetInterface &target;
+  llvm::SmallVector<Cluster> clusters;
+  llvm::SmallVector<DispatchGroup> groups;
+  llvm::DenseMap<mlir::Operation *, unsigned> clusterOf;
+  llvm::DenseMap<mlir::Operation *, unsigned> position;
+  llvm::SetVector<mlir::Operation *> cheap;
+};
+
+} // namespace weft
+
+#endif

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Dispatch functions become kernels, once per processor.
+#include "dialects/Weft/Weft.h"
+#include "weft/Codegen/KernelModules.h"
+#include "weft/Codegen/Passes.h"
+#include "weft/Target/TargetInterface.h"
+#include "weft/Target/TargetRegistry.h"
+
+using namespace mlir;
+
+namespace weft {
+#define GEN_PASS_DEF_BUILDKERNELS
+#include "weft/Codegen/Passes.h.inc"
+
+namespace {
+struct BuildKernels : impl::BuildKernelsBase<BuildKernels> {
+  using BuildKernelsBase::BuildKernelsBase;
+
+  // Which dialects a kernel is made of is the target's business.
+  void getDependentDialects(DialectRegistry &registry) const override {
+    registerTargetDialects(registry);
+  }
+
+  void runOnOperation() override {
+    SmallVector<std::string> processors(cpus.begin(), cpus.end());
+    if (processors.empty())
+      processors.push_back("native");
+    for (auto model : llvm::make_early_inc_range(getOperation().getOps<ModelOp>()))
+      for (const std::string &processor : processors)
+        if (failed(buildFor(model, processor)))
+          return signalPassFailure();
+  }
+
+  LogicalResult buildFor(ModelOp model, const std::string &processor) {
+    std::string error;
+    std::unique_ptr<TargetInterface> compiler = createTarget({target, processor, tunedRows}, error);
+    if (!compiler)
+      return model.emitError() << error;
+    OpBuilder builder(&getContext());
+    builder.setInsertionPointToEnd(getOperation().getBody());
+    auto kernels = ModuleOp::create(builder, model.getLoc(),
+                                    (model.getSymName() + "." + processor).str());
+    kernels->setAttr(kKernelTargetAttr, builder.getStringAttr(target));
+    kernels->setAttr(kKernelProcessorAttr, builder.getStringAttr(processor));
+    for (auto function : model.getOps<func::FuncOp>()) {
+      if (!isDispatchFunction(function))
+        continue;
+      if (failed(compiler->buildKernel(function, kernels)))
+        return failure();
+      ++numKernels;
+    }
+    return success();
+  }
+};
+} // namespace
+} // namespace weft

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Entry functions become programs: an order, barriers and a slot for every tensor.
+#include "dialects/Exec/Exec.h"
+#include "dialects/Weft/Weft.h"
+#include "weft/Codegen/EntrySchedule.h"
+#include "weft/Codegen/KernelModules.h"
+#include "weft/Codegen/Passes.h"
+#include "weft/Codegen/PersistentLayout.h"
+
+using namespace mlir;
+
+namespace weft {
+#define GEN_PASS_DEF_BUILDSCHEDULE
+#include "weft/Codegen/Passes.h.inc"
+
+namespace {
+struct BuildSchedule : impl::BuildScheduleBase<BuildSchedule> {
+  using BuildScheduleBase::BuildScheduleBase;
+
+  void runOnOperation() override {
+    SmallVector<ModuleOp> kernels = getKernelModules(getOperation());
+    for (auto model : llvm::make_early_inc_range(getOperation().getOps<ModelOp>())) {
+      if (kernels.empty()) {
+        model.emitError("expected a module of kernels beside the model: build them first");
+        return signalPassFailure();
+      }
+      FailureOr<PersistentLayout> layout = PersistentLayout::compute(model);
+      if (failed(layout))
+        return signalPassFailure();
+      OpBuilder builder(&getContext());
+      builder.setInsertionPointAfter(kernels.back());
+      for (auto entry : model.getOps<func::FuncOp>())
+        if (entry.isPublic() && !entry.isExternal() &&
+            failed(schedule(model, entry, kernels.front(), *layout, builder)))
+          return signalPassFailure();
+    }
+  }
+
+  // The function stays as a declaration: the signature of the entry point.
+  LogicalResult schedule(ModelOp model, func::FuncOp entry, ModuleOp kernels,
+                         const PersistentLayout &layout, OpBuilder &builder) {
+    EntrySchedule schedule(model, entry, kernels, layout);
+    if (failed(schedule.compute()))
+      return failure();
+    schedule.emit(builder);
+    numCopies += schedule.getNumCopies();
+    numBarriers += schedule.getNumBarriers();
+    entry.getBody().dropAllReferences();
+    entry.getBody().getBlocks().clear();
+    entry.setPrivate();
+    return success();
+  }
+};
+} // namespace
+} // namespace weft

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Scheduling of one entry function. In-place updates are decided here and nowhere else: a parameter's new
+// value is made in its place if the kernel reads each old element no later than it writes the new one, and
+// every other reader can run before; otherwise it is made elsewhere and copied at the end.
+#include "weft/Codegen/EntrySchedule.h"
+#include "weft/Codegen/MemoryPlan.h"
+#include "weft/Codegen/PersistentLayout.h"
+#include "weft/Transforms/RowsAnalysis.h"
+
+using namespace mlir;
+
+namespace weft {
+
+Value EntrySchedule::getRoot(Value value) {
+  while (auto reshape = value.getDefiningOp<ReshapeOp>())
+    value = reshape.getInput();
+  return value;
+}
+
+//===----------------------------------------------------------------------===//
+// Order
+//===----------------------------------------------------------------------===//
+
+LogicalResult EntrySchedule::collectSteps() {
+  for (Operation &op : entry.getBody().front()) {
+    if (isa<ReshapeOp, func::ReturnOp>(op))
+      continue;
+    auto dispatch = dyn_cast<DispatchOp>(op);
+    if (!dispatch)
+      return op.emitOpError("expected dispatches and reshapes only in an entry function");
+    auto kernel = kernels.lookupSymbol<func::FuncOp>(dispatch.getKernel());
+    if (!kernel)
+      return op.emitOpError("expected a kernel named ") << dispatch.getKernelAttr();
+    FailureOr<KernelInfo> info = readKernelInfo(kernel);
+    if (failed(info))
+      return failure();
+    stepOf[&op] = steps.size();
+    steps.push_back({dispatch, *info, {}, 0});
+  }
+  for (Step &step : steps)
+    step.dependencies.resize(steps.size());
+  for (auto [index, step] : llvm::enumerate(steps))
+    for (Value operand : step.op.getOperands())
+      if (Operation *producer = getRoot(operand).getDefiningOp())
+        addDependency(index, stepOf[producer]);
+  return success();
+}
+
+void EntrySchedule::addDependency(unsigned index, unsigned before) {
+  llvm::BitVector all = steps[before].dependencies;
+  all.set(before);
+  for (auto [other, step] : llvm::enumerate(steps))
+    if (other == index || step.dependencies.test(index))
+      step.dependencies |= all;
+}
+
+void EntrySchedule::computeLevels() {
+  SmallVector<unsigned> order = llvm::to_vector(llvm::seq<unsigned>(0, steps.size()));
+  llvm::stable_sort(order, [&](unsigned a, unsigned b) {
+    return steps[a].dependencies.count() < steps[b].dependencies.count();
+  });
+  for (unsigned index : order)
+    for (unsigned before : steps[index].dependencies.set_bits())
+      steps[index].level = std::max(steps[index].level, steps[before].level + 1);
+}
+
+//===----------------------------------------------------------------------===//
+// Slots
+//===----------------------------------------------------------------------===//
+
+static LinearSize getBytes(Value value, const RowsAnalysis &rows) {
+  auto type = cast<RankedTensorType>(value.getType());
+  int64_t elements = 1;
+  for (int64_t size : type.getShape())
+    elements *= ShapedType::isDynamic(size) ? 1 : size;
+  int64_t bytes = elements * getElementBytes(type.getElementType());
+  if (type.hasStaticShape())
+    return {bytes, 0};
+  return {0, bytes * rows.getMultiplier(value)};
+}
+
+unsigned EntrySchedule::addSlot(Value value, exec::Space space, int64_t offset,
+                                const RowsAnalysis &rows) {
+  Slot slot;
+  slot.space = space;
+  slot.offset = offset;
+  slot.size = getBytes(value, rows);
+  slots.push_back(slot);
+  return slots.size() - 1;
+}
+
+unsigned EntrySchedule::getTransientSlot(Value value, const RowsAnalysis &rows) {
+  auto [place, isNew] = slotOf.try_emplace(value, 0u);
+  if (isNew) {
+    bool isFixed = cast<RankedTensorType>(value.getType()).hasStaticShape();
+    place->second = addSlot(value, isFixed ? exec::Space::Fixed : exec::Space::Rows, 0, rows);
+  }
+  return slotOf[value];
+}
+
+LogicalResult EntrySchedule::assignArguments(const RowsAnalysis &rows) {
+  for (BlockArgument argument : entry.getArguments()) {
+    StringRef storage = getArgumentStorage(entry, argument.getArgNumber());
+    if (storage.empty()) {
+      slotOf[argument] = addSlot(argument, exec::Space::Argument, inputs.size(), rows);
+      inputs.push_back(slotOf[argument]);
+      continue;
+    }
+    const PersistentVariable *variable = layout.lookup(storage);
+    if (!variable || variable->type != argument.getType())
+      return entry.emitError("argument ")
+             << argument.getArgNumber() << ": expected the storage of " << storage << ", of type "
+             << (variable ? Type(variable->type) : Type()) << ", got " << argument.getType();
+    slotOf[argument] = addSlot(argument, exec::Space::Persistent, variable->offset, rows);
+  }
+  return success();
+}
+
+bool EntrySchedule::canUpdateInPlace(Value value, BlockArgument argument) {
+  auto producer = value.getDefiningOp<DispatchOp>();
+  if (!producer || slotOf.contains(value))
+    return false;
+  unsigned writer = stepOf[producer];
+  const KernelInfo &kernel = steps[writer].kernel;
+  unsigned result = cast<OpResult>(value).getResultNumber();
+  const KernelBinding *target = llvm::find_if(kernel.bindings, [&](const KernelBinding &binding) {
+    return binding.isResult && binding.index == result;
+  });
+  for (auto [number, binding] : llvm::enumerate(kernel.bindings))
+    if (!binding.isResult && getRoot(producer.getOperands()[binding.index]) == argument &&
+        !llvm::is_contained(target->mayOverwrite, number))
+      return false;
+  SmallVector<unsigned> readers;
+  for (auto [index, step] : llvm::enumerate(steps))
+    if (index != writer && llvm::any_of(step.op.getOperands(), [&](Value operand) {
+          return getRoot(operand) == argument;
+        }))
+      readers.push_back(index);
+  if (llvm::any_of(readers,
+                   [&](unsigned reader) { return steps[reader].dependencies.test(writer); }))
+    return false;
+  // What is returned from the old value's memory would be the new one.
+  for (Value returned : entry.getBody().front().getTerminator()->getOperands())
+    if (getRoot(returned) == argument)
+      return false;
+  for (unsigned reader : readers)
+    addDependency(writer, reader);
+  return true;
+}
+
+LogicalResult EntrySchedule::placeUpdate(unsigned result, Value value, const RowsAnalysis &rows) {
+  StringRef storage = getResultStorage(entry, result);
+  const PersistentVariable *variable = layout.lookup(storage);
+  if (!variable || variable->type != entry.getResultTypes()[result])
+    return entry.emitError("result ") << result << ": expected the type of " << storage << ", got "
+                                      << entry.getResultTypes()[result];
+  for (BlockArgument argument : entry.getArguments()) {
+    if (getArgumentStorage(entry, argument.getArgNumber()) != storage)
+      continue;
+    if (value == argument)
+      return success();
+    if (canUpdateInPlace(value, argument)) {
+      slotOf[value] = slotOf[argument];
+      return success();
+    }
+  }
+  auto old = dyn_cast<BlockArgument>(value);
+  if (old && !getArgumentStorage(entry, old.getArgNumber()).empty())
+    return entry.emitError("result ")
+           << result << ": expected a value that the function computes for " << storage
+           << ", got another parameter's old value";
+  unsigned target = addSlot(value, exec::Space::Persistent, variable->offset, rows);
+  copies.push_back({getTransientSlot(value, rows), target});
+  return success();
+}
+
+LogicalResult EntrySchedule::assignResults(const RowsAnalysis &rows) {
+  auto returned = entry.getBody().front().getTerminator()->getOperands();
+  for (auto [index, value] : llvm::enumerate(returned))
+    if (!getResultStorage(entry, index).empty() &&
+        failed(placeUpdate(index, getRoot(value), rows)))
+      return failure();
+  for (Step &step : steps)
+    for (Value result : step.op.getResults())
+      if (!slotOf.contains(result))
+        getTransientSlot(result, rows);
+  for (auto [index, value] : llvm::enumerate(returned))
+    if (getResultStorage(entry, index).empty())
+      outputs.push_back(slotOf[getRoot(value)]);
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Memory
+//===----------------------------------------------------------------------===//
+
+void EntrySchedule::computeLifeTimes() {
+  unsigned end = 0;
+  for (const Step &step : steps)
+    end = std::max(end, step.level + 1);
+  for (Slot &slot : slots)
+    slot.first = end;
+  for (const Step &step : steps) {
+    for (Value result : step.op.getResults()) {
+      Slot &slot = slots[slotOf[result]];
+      slot.first = std::min(slot.first, step.level);
+      slot.last = std::max(slot.last, step.level);
+    }
+    for (Value operand : step.op.getOperands()) {
+      Slot &slot = slots[slotOf[getRoot(operand)]];
+      slot.last = std::max(slot.last, step.level);
+    }
+  }
+  for (unsigned output : outputs)
+    slots[output].last = end;
+  for (const Copy &copy : copies)
+    slots[copy.source].last = end;
+}
+
+void EntrySchedule::placeTransients() {
+  for (exec::Space space : {exec::Space::Fixed, exec::Space::Rows}) {
+    bool isFixed = space == exec::Space::Fixed;
+    SmallVector<LifeTime> tensors;
+    SmallVector<unsigned> numbers;
+    for (auto [number, slot] : llvm::enumerate(slots)) {
+      if (slot.space != space)
+        continue;
+      // A multiple of the alignment per row keeps every offset aligned, whatever the number of rows.
+      int64_t size = isFixed ? slot.size.fixed : slot.size.perRow;
+      tensors.push_back(
+          {int64_t(llvm::alignTo(size, exec::kSlotAlignment)), slot.first, slot.last, 0});
+      numbers.push_back(number);
+    }
+    int64_t bytes = planMemory(tensors, exec::kSlotAlignment);
+    for (auto [tensor, number] : llvm::zip(tensors, numbers))
+      slots[number].offset = tensor.offset;
+    (isFixed ? fixedBytes : rowBytes) = bytes;
+  }
+}
+
+LogicalResult EntrySchedule::compute() {
+  FailureOr<RowsAnalysis> rows = RowsAnalysis::create(entry);
+  if (failed(rows) || failed(collectSteps()) || failed(assignArguments(*rows)) ||
+      failed(assignResults(*rows)))
+    return failure();
+  computeLevels();
+  computeLifeTimes();
+  placeTransients();
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Emission
+//===----------------------------------------------------------------------===//
+
+void EntrySchedule::emitStep(OpBuilder &builder, const Step &step) {
+  SmallVector<Value> bindings;
+  for (const KernelBinding &binding : step.kernel.bindings) {
+    Value value = binding.isResult ? Value(step.op.getResult(binding.index))
+                                   : getRoot(step.op.getOperands()[binding.index]);
+    bindings.push_back(slots[slotOf[value]].ssa);
+  }
+  auto kernel = SymbolRefAttr::get(model.getSymNameAttr(), {step.op.getKernelAttr()});
+  exec::DispatchOp::create(builder, step.op.getLoc(), kernel, bindings, step.op.getConstants());
+}
+
+void EntrySchedule::emit(OpBuilder &builder) {
+  Location loc = entry.getLoc();
+  auto program = exec::ProgramOp::create(builder, loc, entry.getSymName(), fixedBytes, rowBytes);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(&program.getBody().emplaceBlock());
+  for (Slot &slot : slots)
+    slot.ssa = exec::SlotOp::create(builder, loc, exec::SlotType::get(builder.getContext()),
+                                    slot.space, slot.offset, slot.size.fixed, slot.size.perRow);
+  SmallVector<const Step *> order;
+  for (const Step &step : steps)
+    order.push_back(&step);
+  llvm::stable_sort(order, [](const Step *a, const Step *b) { return a->level < b->level; });
+  unsigned level = 0;
+  auto barrier = [&] {
+    exec::BarrierOp::create(builder, loc);
+    ++numBarriers;
+  };
+  for (const Step *step : order) {
+    if (step->level != level)
+      barrier();
+    level = step->level;
+    emitStep(builder, *step);
+  }
+  if (!copies.empty())
+    barrier();
+  for (const Copy &copy : copies)
+    exec::CopyOp::create(builder, loc, slots[copy.source].ssa, slots[copy.target].ssa);
+  auto values = [&](ArrayRef<unsigned> numbers) {
+    return llvm::map_to_vector(numbers, [&](unsigned number) { return slots[number].ssa; });
+  };
+  exec::InterfaceOp::create(builder, loc, values(inputs), values(outputs));
+}
+
+} // namespace weft

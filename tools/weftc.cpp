@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The compiler: a model in the graph IR to a `.weft` module, or to the IR of any phase on the way.
+#include "dialects/Exec/Exec.h"
+#include "dialects/Weft/Weft.h"
+#include "mlir/IR/AsmState.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Support/FileUtilities.h"
+#include "mlir/Support/Timing.h"
+#include "weft/Module/ModuleWriter.h"
+#include "weft/Pipelines/Pipelines.h"
+#include "weft/Target/CPU/Kernels.h"
+
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/SourceMgr.h"
+#include "llvm/Support/ToolOutputFile.h"
+
+using namespace mlir;
+namespace cl = llvm::cl;
+
+static cl::OptionCategory category("weftc options");
+static cl::opt<std::string> inputName(cl::Positional, cl::desc("<model.mlir>"), cl::init("-"), cl::cat(category));
+static cl::opt<std::string> outputName("o", cl::desc("Output file (default: the input's name with .weft, or - with --compile-to)"),
+                                       cl::value_desc("file"), cl::cat(category));
+static cl::opt<std::string> compileTo("compile-to",
+                                      cl::desc("Stop after a phase and print its IR: input, flat, specialized, training, "
+                                               "optimized, dispatch, kernels, schedule"),
+                                      cl::value_desc("phase"), cl::init("module"), cl::cat(category));
+static cl::opt<std::string> optimizer("optimizer",
+                                      cl::desc("sgd, adam, adamw, or an attribute such as '#weft.sgd<momentum = 0.9>' "
+                                               "(default: the model's own)"),
+                                      cl::cat(category));
+static cl::alias optim("optim", cl::desc("Same as --optimizer"), cl::aliasopt(optimizer), cl::cat(category));
+static cl::list<std::string> binds("bind",
+                                   cl::desc("Sizes of a named dimension: batch=64 (tuned for; any size runs), seq=16:128:16"),
+                                   cl::value_desc("name=sizes"), cl::cat(category));
+static cl::opt<bool> staticBatch("static-batch", cl::desc("Compile the batch in"), cl::cat(category));
+static cl::opt<double> maxGradNorm("max-grad-norm", cl::desc("Clip gradients by global norm; 0: never"),
+                                   cl::init(0), cl::cat(category));
+static cl::opt<unsigned> accumulationSteps("gradient-accumulation-steps",
+                                           cl::desc("More than 1: able to accumulate gradients"), cl::init(1),
+                                           cl::cat(category));
+static cl::opt<std::string> target("target", cl::desc("Kind of target: cpu"), cl::init("cpu"), cl::cat(category));
+static cl::list<std::string> processors("mcpu",
+                                        cl::desc("native (default), x86-64-v2, x86-64-v3, x86-64-v4 or LLVM's name; several "
+                                                 "make a module for all of them"),
+                                        cl::CommaSeparated, cl::cat(category));
+static cl::opt<bool> saveTemps("save-temps", cl::desc("Also write the IR after each phase, <output>.<phase>.mlir"), cl::cat(category));
+static cl::opt<bool> dumpPipeline("dump-pass-pipeline", cl::desc("Print the pass pipeline and go on"), cl::cat(category));
+
+static const char *const overview =
+    "Weft's compiler: a model in the graph IR to a module that the runtime trains\n\n"
+    "  example: weftc mlp.mlir --optimizer=sgd --bind=batch=64 -o mlp.weft\n";
+
+namespace {
+
+// One compilation, phase after phase.
+class Compilation {
+public:
+  Compilation(MLIRContext &context, TimingScope &timing) : context(context), timing(timing) {}
+
+  LogicalResult run();
+
+private:
+  LogicalResult parse();
+  weft::CompileOptions getOptions() const;
+  LogicalResult runPhases(weft::Phase from, weft::Phase to, const weft::CompileOptions &options);
+  LogicalResult writeModule(const weft::CompileOptions &options);
+  LogicalResult write(StringRef name, llvm::function_ref<void(raw_ostream &)> print);
+  std::string getOutputName() const;
+
+  MLIRContext &context;
+  TimingScope &timing;
+  OwningOpRef<ModuleOp> module;
+  std::string source;
+};
+
+} // namespace
+
+static LogicalResult fail(const Twine &message) {
+  llvm::errs() << "weftc: error: " << message << "\n";
+  return failure();
+}
+
+LogicalResult Compilation::parse() {
+  std::string error;
+  std::unique_ptr<llvm::MemoryBuffer> file = openInputFile(inputName, &error);
+  if (!file)
+    return fail(error);
+  source = file->getBuffer().str();
+  auto sources = std::make_shared<llvm::SourceMgr>();
+  sources->AddNewSourceBuffer(std::move(file), SMLoc());
+  module = parseSourceFile<ModuleOp>(sources, ParserConfig(&context));
+  if (!module)
+    return failure();
+  // Bytecode has no text to keep: print it.
+  if (StringRef(source).starts_with("ML\xefR")) {
+    source.clear();
+    llvm::raw_string_ostream stream(source);
+    module->print(stream);
+  }
+  return success();
+}
+
+weft::CompileOptions Compilation::getOptions() const {
+  weft::CompileOptions options;
+  options.optimizer = optimizer;
+  options.binds.assign(binds.begin(), binds.end());
+  options.staticBatch = staticBatch;
+  options.clipGradients = maxGradNorm > 0;
+  options.accumulateGradients = accumulationSteps > 1;
+  options.target = target;
+  options.processors.assign(processors.begin(), processors.end());
+  return options;
+}
+
+std::string Compilation::getOutputName() const {
+  if (!outputName.empty())
+    return outputName;
+  if (compileTo != "module" || inputName == "-")
+    return "-";
+  SmallString<128> name(llvm::sys::path::filename(inputName));
+  llvm::sys::path::replace_extension(name, "weft");
+  return name.str().str();
+}
+
+LogicalResult Compilation::write(StringRef name, llvm::function_ref<void(raw_ostream &)> print) {
+  std::string error;
+  std::unique_ptr<llvm::ToolOutputFile> file = openOutputFile(name, &error);
+  if (!file)
+    return fail(error);
+  print(file->os());
+  file->os().flush();
+  if (file->os().has_error()) {
+    std::string reason = file->os().error().message();
+    file->os().clear_error();
+    return fail("cannot write " + name + ": " + reason);
+  }
+  file->keep();
+  return success();
+}
+
+LogicalResult Compilation::runPhases(weft::Phase from, weft::Phase to,
+                                     const weft::CompileOptions &options) {
+  PassManager pm(&context, ModuleOp::getOperationName());
+  if (failed(applyPassManagerCLOptions(pm)))
+    return failure();
+  TimingScope scope = timing.nest("Compile");
+  pm.enableTiming(scope);
+  weft::buildPhasePipeline(pm, from, to, options);
+  if (dumpPipeline) {
+    pm.printAsTextualPipeline(llvm::errs());
+    llvm::errs() << "\n";
+  }
+  return pm.run(*module);
+}
+
+LogicalResult Compilation::writeModule(const weft::CompileOptions &options) {
+  TimingScope scope = timing.nest("Module");
+  weft::ModuleOptions moduleOptions;
+  moduleOptions.source = source;
+  moduleOptions.tunedRows = weft::getTunedBatch(options);
+  moduleOptions.clipsGradients = options.clipGradients;
+  moduleOptions.accumulatesGradients = options.accumulateGradients;
+  FailureOr<std::vector<char>> bytes = weft::buildModuleFile(*module, moduleOptions);
+  if (failed(bytes))
+    return failure();
+  return write(getOutputName(), [&](raw_ostream &os) { os.write(bytes->data(), bytes->size()); });
+}
+
+LogicalResult Compilation::run() {
+  std::optional<weft::Phase> last = weft::parsePhase(compileTo);
+  if (!last)
+    return fail("--compile-to: expected input, flat, specialized, training, optimized, dispatch, kernels, "
+                "schedule or module, got '" +
+                compileTo + "'");
+  if (failed(parse()))
+    return failure();
+  weft::CompileOptions options = getOptions();
+  auto printModule = [&](raw_ostream &os) { module->print(os); };
+  weft::Phase done = weft::Phase::Input;
+  weft::Phase end = std::min(*last, weft::Phase::Schedule);
+  while (done != end) {
+    weft::Phase next = saveTemps ? static_cast<weft::Phase>(static_cast<int>(done) + 1) : end;
+    if (failed(runPhases(done, next, options)))
+      return failure();
+    done = next;
+    if (saveTemps && failed(write(getOutputName() + "." + weft::getPhaseName(done).str() + ".mlir", printModule)))
+      return failure();
+  }
+  if (*last == weft::Phase::Module)
+    return writeModule(options);
+  return write(getOutputName(), printModule);
+}
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  weft::cpu::registerCpuTarget();
+  registerAsmPrinterCLOptions();
+  registerMLIRContextCLOptions();
+  registerPassManagerCLOptions();
+  registerDefaultTimingManagerCLOptions();
+  cl::HideUnrelatedOptions(category);
+  std::string errors;
+  llvm::raw_string_ostream errorStream(errors);
+  if (!cl::ParseCommandLineOptions(argc, argv, overview, &errorStream)) {
+    llvm::errs() << errors;
+    return 2;
+  }
+  DialectRegistry registry;
+  registry.insert<weft::WeftDialect, weft::exec::ExecDialect, func::FuncDialect>();
+  weft::cpu::registerCpuTargetDialects(registry);
+  MLIRContext context(registry);
+  llvm::SourceMgr sources;
+  SourceMgrDiagnosticHandler diagnostics(sources, &context);
+  DefaultTimingManager timingManager;
+  applyDefaultTimingManagerCLOptions(timingManager);
+  TimingScope timing = timingManager.getRootScope();
+  return succeeded(Compilation(context, timing).run()) ? 0 : 1;
+}
