@@ -9,6 +9,7 @@
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "weft/Codegen/Passes.h"
 #include "weft/Pipelines/Pipelines.h"
+#include "weft/Reference/Passes.h"
 #include "weft/Transforms/Passes.h"
 
 int main(int argc, char **argv) {
@@ -20,6 +21,7 @@ int main(int argc, char **argv) {
   weft::registerWeftTransformsPasses();
   weft::registerWeftCodegenPasses();
   weft::registerPipelines();
+  weft::registerWeftReferencePasses();
   return mlir::asMainReturnCode(mlir::MlirOptMain(
       argc, argv, "Weft's optimizer driver\n\nExample: weft-opt --weft-decompose model.mlir\n",
       registry));

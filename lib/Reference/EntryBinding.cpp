@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Binding of a function's arguments and results to parameters and to seeded data.
+#include "weft/Reference/EntryBinding.h"
+
+#include "dialects/Weft/Weft.h"
+#include "weft/Reference/OpCases.h"
+#include "weft/Reference/RandomValues.h"
+
+#include <cmath>
+
+using namespace mlir;
+
+namespace weft {
+
+//===----------------------------------------------------------------------===//
+// Layouts
+//===----------------------------------------------------------------------===//
+
+// Result dimension i is dimension permutation[i] of `tensor`.
+static ReferenceTensor permuted(const ReferenceTensor &tensor, ArrayRef<int64_t> permutation) {
+  SmallVector<int64_t> shape, strides = tensor.getStrides();
+  for (int64_t dimension : permutation)
+    shape.push_back(tensor.getDimSize(dimension));
+  ReferenceTensor result(tensor.getElementType(), shape);
+  SmallVector<int64_t> index(shape.size(), 0);
+  for (int64_t i = 0, e = result.getNumElements(); i < e; ++i, nextIndex(index, shape)) {
+    int64_t source = 0;
+    for (auto [dimension, position] : llvm::zip(permutation, index))
+      source += position * strides[dimension];
+    if (tensor.isFloat())
+      result.setFloat(i, tensor.getFloat(source));
+    else
+      result.setInt(i, tensor.getInt(source));
+  }
+  return result;
+}
+
+static SmallVector<int64_t> inverted(ArrayRef<int64_t> permutation) {
+  SmallVector<int64_t> inverse(permutation.size());
+  for (auto [index, dimension] : llvm::enumerate(permutation))
+    inverse[dimension] = index;
+  return inverse;
+}
+
+// The name of the parameter, buffer or state that attributes tie an argument or result to, or "".
+static StringRef getStorageName(DictionaryAttr attributes) {
+  if (!attributes)
+    return "";
+  if (auto symbol = attributes.getAs<FlatSymbolRefAttr>(kParameterAttr))
+    return symbol.getValue();
+  if (auto state = attributes.getAs<StringAttr>(kStateAttr))
+    return state.getValue();
+  return "";
+}
+
+static ArrayRef<int64_t> getLayout(DictionaryAttr attributes) {
+  auto layout = attributes ? attributes.getAs<DenseI64ArrayAttr>(kLayoutAttr) : nullptr;
+  return layout ? layout.asArrayRef() : ArrayRef<int64_t>();
+}
+
+//===----------------------------------------------------------------------===//
+// Arguments
+//===----------------------------------------------------------------------===//
+
+// The range of the indices that `value` holds, if any op reached from it says one.
+static std::optional<IndexRange> findIndexRange(Value value, unsigned depth = 0) {
+  for (OpOperand &use : value.getUses()) {
+    Operation *user = use.getOwner();
+    if (auto indexed = dyn_cast<IndexOperandOpInterface>(user))
+      if (auto range = indexed.getIndexRange(use.getOperandNumber()))
+        return range;
+    FlatSymbolRefAttr callee;
+    if (auto call = dyn_cast<func::CallOp>(user))
+      callee = call.getCalleeAttr();
+    else if (auto dispatch = dyn_cast<DispatchOp>(user))
+      callee = dispatch.getKernelAttr();
+    if (!callee || depth > 64)
+      continue;
+    auto function = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(user, callee);
+    if (function && !function.isDeclaration())
+      if (auto range = findIndexRange(function.getArgument(use.getOperandNumber()), depth + 1))
+        return range;
+  }
+  return std::nullopt;
+}
+
+// A plausible value of a number of the step.
+static double getScalarValue(ScalarRole role) {
+  switch (role) {
+  case ScalarRole::LearningRate:
+    return 0.05;
+  case ScalarRole::WeightDecay:
+    return 0.01;
+  case ScalarRole::Momentum:
+  case ScalarRole::Beta1:
+    return 0.9;
+  case ScalarRole::Beta2:
+    return 0.99;
+  case ScalarRole::Epsilon:
+    return 1e-3;
+  case ScalarRole::BiasCorrection1:
+    return 1 - std::pow(0.9, 3);
+  case ScalarRole::BiasCorrection2:
+    return 1 - std::pow(0.99, 3);
+  case ScalarRole::MaxGradNorm:
+    return 0.5;
+  case ScalarRole::Step:
+    return 3;
+  case ScalarRole::Seed:
+    return 42;
+  case ScalarRole::Dampening:
+  case ScalarRole::LabelSmoothing:
+    return 0.1;
+  case ScalarRole::SampleOffset:
+    return 0;
+  }
+  return 1;
+}
+
+static ReferenceTensor makeScalar(RankedTensorType type, double value) {
+  ReferenceTensor tensor(type.getElementType(), type.getShape());
+  if (tensor.isFloat())
+    tensor.setFloat(0, value);
+  else
+    tensor.setInt(0, static_cast<int64_t>(value));
+  tensor.roundToElementType();
+  return tensor;
+}
+
+// Data that the caller brings: drawn from a stream of its own place among such arguments.
+static ReferenceTensor drawInput(BlockArgument argument, const EntryOptions &options,
+                                 unsigned place) {
+  SeededSpec spec;
+  spec.type = cast<RankedTensorType>(argument.getType());
+  spec.dynamicSize = options.rows;
+  if (spec.type.getElementType().isInteger(1))
+    spec.intHigh = 2;
+  std::optional<IndexRange> range =
+      place < options.indexRanges.size() ? options.indexRanges[place] : findIndexRange(argument);
+  if (range) {
+    spec.intLow = range->low;
+    spec.intHigh = range->high;
+  }
+  return makeSeededTensors(spec, options.seed * 1000 + place).front();
+}
+
+SmallVector<std::optional<IndexRange>> collectIndexRanges(func::FuncOp function) {
+  SmallVector<std::optional<IndexRange>> ranges;
+  for (BlockArgument argument : function.getArguments()) {
+    DictionaryAttr attributes = function.getArgAttrDict(argument.getArgNumber());
+    if (getStorageName(attributes).empty() && !(attributes && attributes.contains(kScalarAttr)))
+      ranges.push_back(findIndexRange(argument));
+  }
+  return ranges;
+}
+
+// Optimizer state: moments of a gradient, squares among them, so nothing is negative.
+static ReferenceTensor drawState(RankedTensorType type, StringRef name, uint64_t seed) {
+  SeededSpec spec;
+  spec.type = type;
+  spec.low = 0;
+  spec.high = 1;
+  return makeSeededTensors(spec, seed ^ streamOfName(name)).front();
+}
+
+LogicalResult bindArguments(func::FuncOp function, Interpreter &interpreter,
+                            const EntryOptions &options,
+                            SmallVectorImpl<ReferenceTensor> &arguments) {
+  unsigned numInputs = 0;
+  for (auto [index, argument] : llvm::enumerate(function.getArguments())) {
+    auto type = dyn_cast<RankedTensorType>(argument.getType());
+    if (!type)
+      return function.emitOpError("argument ")
+             << index << ": expected a tensor, got " << argument.getType();
+    DictionaryAttr attributes = function.getArgAttrDict(index);
+    StringRef name = getStorageName(attributes);
+    if (!name.empty()) {
+      ArrayRef<int64_t> layout = getLayout(attributes);
+      if (!interpreter.getStorage(name)) {
+        if (attributes.contains(kParameterAttr))
+          return function.emitOpError("argument ")
+                 << index << ": expected a parameter or buffer of the model, got @" << name;
+        ReferenceTensor state = drawState(type, name, options.seed);
+        interpreter.setStorage(name, layout.empty() ? state : permuted(state, inverted(layout)));
+      }
+      const ReferenceTensor &value = *interpreter.getStorage(name);
+      arguments.push_back(layout.empty() ? value : permuted(value, layout));
+    } else if (auto role = function.getArgAttrOfType<ScalarRoleAttr>(index, kScalarAttr)) {
+      arguments.push_back(makeScalar(type, getScalarValue(role.getValue())));
+    } else if (auto value = function.getArgAttrOfType<DenseElementsAttr>(index, kCaseValueAttr)) {
+      arguments.push_back(ReferenceTensor::fromAttribute(value));
+      ++numInputs;
+    } else {
+      arguments.push_back(drawInput(argument, options, numInputs++));
+    }
+  }
+  return success();
+}
+
+void storeResults(func::FuncOp function, Interpreter &interpreter,
+                  SmallVectorImpl<ReferenceTensor> &results) {
+  llvm::StringMap<ArrayRef<int64_t>> layouts;
+  for (unsigned i = 0; i < function.getNumArguments(); ++i)
+    layouts[getStorageName(function.getArgAttrDict(i))] = getLayout(function.getArgAttrDict(i));
+  SmallVector<ReferenceTensor> others;
+  for (auto [index, result] : llvm::enumerate(results)) {
+    DictionaryAttr attributes = function.getResultAttrDict(index);
+    StringRef name = getStorageName(attributes);
+    if (name.empty()) {
+      others.push_back(std::move(result));
+      continue;
+    }
+    ArrayRef<int64_t> layout = getLayout(attributes);
+    if (layout.empty())
+      layout = layouts.lookup(name); // new values have the layout of the old ones
+    interpreter.setStorage(name, layout.empty() ? result : permuted(result, inverted(layout)));
+  }
+  results = std::move(others);
+}
+
+} // namespace weft
