@@ -1,0 +1,66 @@
+// RUN: weft-opt %s --weft-check-op-cases --weft-check-gradients -o /dev/null
+
+// The power, as C's pow.
+
+func.func @values(%a: tensor<2x3xf32> {case.value = dense<[[2.0, 0.5, 3.0], [1.0, 0.25, 7.0]]> : tensor<2x3xf32>},
+                  %b: tensor<2x3xf32> {case.value = dense<[[4.0, -0.5, 3.0], [-1.5, 8.0, 0.125]]> : tensor<2x3xf32>})
+    -> (tensor<2x3xf32> {case.expect = dense<[[16.0, 1.41421356, 27.0], [1.0, 1.52587891e-05, 1.27537311]]> : tensor<2x3xf32>}) {
+  %y = weft.pow %a, %b : tensor<2x3xf32>
+  return %y : tensor<2x3xf32>
+}
+
+func.func @dynamic(%a: tensor<?x3xf32> {case.value = dense<[[2.0, 0.5, 3.0], [1.0, 0.25, 7.0]]> : tensor<2x3xf32>},
+                   %b: tensor<?x3xf32> {case.value = dense<[[4.0, -0.5, 3.0], [-1.5, 8.0, 0.125]]> : tensor<2x3xf32>})
+    -> (tensor<?x3xf32> {case.expect = dense<[[16.0, 1.41421356, 27.0], [1.0, 1.52587891e-05, 1.27537311]]> : tensor<2x3xf32>}) {
+  %y = weft.pow %a, %b : tensor<?x3xf32>
+  return %y : tensor<?x3xf32>
+}
+
+// One value, read twice.
+func.func @same(%a: tensor<2x3xf32> {case.value = dense<[[2.0, 0.5, 3.0], [1.0, 0.25, 7.0]]> : tensor<2x3xf32>})
+    -> (tensor<2x3xf32> {case.expect = dense<[[4.0, 0.707106781, 27.0], [1.0, 0.707106781, 823543.0]]> : tensor<2x3xf32>}) {
+  %y = weft.pow %a, %a : tensor<2x3xf32>
+  return %y : tensor<2x3xf32>
+}
+
+func.func @bf16(%a: tensor<2x3xbf16> {case.value = dense<[[2.0, 0.5, 3.0], [1.0, 0.25, 7.0]]> : tensor<2x3xbf16>},
+                %b: tensor<2x3xbf16> {case.value = dense<[[4.0, -0.5, 3.0], [-1.5, 8.0, 0.125]]> : tensor<2x3xbf16>})
+    -> (tensor<2x3xbf16> {case.expect = dense<[[16.0, 1.4142, 27.0], [1.0, 1.5259e-05, 1.2754]]> : tensor<2x3xbf16>}) {
+  %y = weft.pow %a, %b : tensor<2x3xbf16>
+  return %y : tensor<2x3xbf16>
+}
+
+func.func @scalar(%a: tensor<f32> {case.value = dense<1.5> : tensor<f32>},
+                  %b: tensor<f32> {case.value = dense<0.75> : tensor<f32>})
+    -> (tensor<f32> {case.expect = dense<1.35540301> : tensor<f32>}) {
+  %y = weft.pow %a, %b : tensor<f32>
+  return %y : tensor<f32>
+}
+
+func.func @special(%a: tensor<6xf32> {case.value = dense<[-2.0, -2.0, -2.0, 0.0, 0.0, 0.0]> : tensor<6xf32>},
+                   %b: tensor<6xf32> {case.value = dense<[2.0, 3.0, 0.5, 0.0, 2.0, -1.0]> : tensor<6xf32>})
+    -> (tensor<6xf32> {case.expect = dense<[4.0, -8.0, 0x7FC00000, 1.0, 0.0, 0x7F800000]> : tensor<6xf32>}) {
+  %y = weft.pow %a, %b : tensor<6xf32>
+  return %y : tensor<6xf32>
+}
+
+func.func @gradient(%a: tensor<?x3xf32> {case.range = [0.25, 2.0]},
+                    %b: tensor<?x3xf32> {case.range = [-2.0, 2.0]})
+    -> tensor<?x3xf32> attributes {case.gradient = 2} {
+  %y = weft.pow %a, %b : tensor<?x3xf32>
+  return %y : tensor<?x3xf32>
+}
+
+// Both cotangents reach the one argument.
+func.func @gradient_same(%a: tensor<5xf64> {case.range = [0.25, 2.0]})
+    -> tensor<5xf64> attributes {case.gradient} {
+  %y = weft.pow %a, %a : tensor<5xf64>
+  return %y : tensor<5xf64>
+}
+
+func.func @gradient_static(%a: tensor<2x1x3xf32> {case.range = [0.25, 2.0]},
+                           %b: tensor<2x1x3xf32> {case.range = [-2.0, 2.0]})
+    -> tensor<2x1x3xf32> attributes {case.gradient} {
+  %y = weft.pow %a, %b : tensor<2x1x3xf32>
+  return %y : tensor<2x1x3xf32>
+}

@@ -1,0 +1,76 @@
+// RUN: weft-opt %s --weft-check-op-cases --weft-check-gradients -o /dev/null
+
+// Means over dimensions, dynamic ones included.
+
+func.func @last(%x: tensor<?x3x4xf32> {case.value = dense<[[[-0.46875, -0.390625, 1.90625, 1.59375], [-0.46875, -0.296875, 0.859375, 0.5625], [1.578125, 0.75, 0.0625, 1.609375]], [[-0.671875, -0.53125, -0.59375, -0.046875], [-1.859375, -0.1875, -0.734375, -1.03125], [-1.015625, 1.1875, -0.453125, 1.921875]]]> : tensor<2x3x4xf32>})
+    -> (tensor<?x3xf32> {case.expect = dense<[[0.66015625, 0.1640625, 1.0], [-0.4609375, -0.953125, 0.41015625]]> : tensor<2x3xf32>}) {
+  %y = weft.reduce_mean %x dims = [2] : tensor<?x3x4xf32> -> tensor<?x3xf32>
+  return %y : tensor<?x3xf32>
+}
+
+func.func @middle(%x: tensor<?x3x4xf32> {case.value = dense<[[[-0.46875, -0.390625, 1.90625, 1.59375], [-0.46875, -0.296875, 0.859375, 0.5625], [1.578125, 0.75, 0.0625, 1.609375]], [[-0.671875, -0.53125, -0.59375, -0.046875], [-1.859375, -0.1875, -0.734375, -1.03125], [-1.015625, 1.1875, -0.453125, 1.921875]]]> : tensor<2x3x4xf32>})
+    -> (tensor<?x4xf32> {case.expect = dense<[[0.213541667, 0.0208333333, 0.942708333, 1.25520833], [-1.18229167, 0.15625, -0.59375, 0.28125]]> : tensor<2x4xf32>}) {
+  %y = weft.reduce_mean %x dims = [1] : tensor<?x3x4xf32> -> tensor<?x4xf32>
+  return %y : tensor<?x4xf32>
+}
+
+func.func @kept(%x: tensor<?x3x4xf32> {case.value = dense<[[[-0.46875, -0.390625, 1.90625, 1.59375], [-0.46875, -0.296875, 0.859375, 0.5625], [1.578125, 0.75, 0.0625, 1.609375]], [[-0.671875, -0.53125, -0.59375, -0.046875], [-1.859375, -0.1875, -0.734375, -1.03125], [-1.015625, 1.1875, -0.453125, 1.921875]]]> : tensor<2x3x4xf32>})
+    -> (tensor<?x1x1xf32> {case.expect = dense<[[[0.608072917]], [[-0.334635417]]]> : tensor<2x1x1xf32>}) {
+  %y = weft.reduce_mean %x dims = [1, 2] keepdim : tensor<?x3x4xf32> -> tensor<?x1x1xf32>
+  return %y : tensor<?x1x1xf32>
+}
+
+func.func @rows(%x: tensor<?x3xf32> {case.value = dense<[[-0.46875, -0.46875, 1.578125], [-0.671875, -1.859375, -1.015625]]> : tensor<2x3xf32>})
+    -> (tensor<3xf32> {case.expect = dense<[-0.5703125, -1.1640625, 0.28125]> : tensor<3xf32>}) {
+  %y = weft.reduce_mean %x dims = [0] : tensor<?x3xf32> -> tensor<3xf32>
+  return %y : tensor<3xf32>
+}
+
+func.func @all(%x: tensor<?x3x4xf32> {case.value = dense<[[[-0.46875, -0.390625, 1.90625, 1.59375], [-0.46875, -0.296875, 0.859375, 0.5625], [1.578125, 0.75, 0.0625, 1.609375]], [[-0.671875, -0.53125, -0.59375, -0.046875], [-1.859375, -0.1875, -0.734375, -1.03125], [-1.015625, 1.1875, -0.453125, 1.921875]]]> : tensor<2x3x4xf32>})
+    -> (tensor<f32> {case.expect = dense<0.13671875> : tensor<f32>}) {
+  %y = weft.reduce_mean %x dims = [0, 1, 2] : tensor<?x3x4xf32> -> tensor<f32>
+  return %y : tensor<f32>
+}
+
+func.func @outer(%x: tensor<2x3x4xf32> {case.value = dense<[[[-0.46875, -0.390625, 1.90625, 1.59375], [-0.46875, -0.296875, 0.859375, 0.5625], [1.578125, 0.75, 0.0625, 1.609375]], [[-0.671875, -0.53125, -0.59375, -0.046875], [-1.859375, -0.1875, -0.734375, -1.03125], [-1.015625, 1.1875, -0.453125, 1.921875]]]> : tensor<2x3x4xf32>})
+    -> (tensor<3xf32> {case.expect = dense<[0.099609375, -0.39453125, 0.705078125]> : tensor<3xf32>}) {
+  %y = weft.reduce_mean %x dims = [0, 2] : tensor<2x3x4xf32> -> tensor<3xf32>
+  return %y : tensor<3xf32>
+}
+
+func.func @f64(%x: tensor<3x4xf64> {case.value = dense<[[-0.46875, -0.390625, 1.90625, 1.59375], [-0.46875, -0.296875, 0.859375, 0.5625], [1.578125, 0.75, 0.0625, 1.609375]]> : tensor<3x4xf64>})
+    -> (tensor<1x4xf64> {case.expect = dense<[[0.2135416666666667, 0.02083333333333333, 0.9427083333333334, 1.255208333333333]]> : tensor<1x4xf64>}) {
+  %y = weft.reduce_mean %x dims = [0] keepdim : tensor<3x4xf64> -> tensor<1x4xf64>
+  return %y : tensor<1x4xf64>
+}
+
+func.func @bf16(%x: tensor<3x4xbf16> {case.value = dense<[[-0.5, -0.5, 2.0, 1.5], [-0.5, -0.25, 0.75, 0.5], [1.5, 0.75, 0.0, 1.5]]> : tensor<3x4xbf16>})
+    -> (tensor<3xbf16> {case.expect = dense<[0.625, 0.125, 0.9375]> : tensor<3xbf16>}) {
+  %y = weft.reduce_mean %x dims = [1] : tensor<3x4xbf16> -> tensor<3xbf16>
+  return %y : tensor<3xbf16>
+}
+
+func.func @gradient(%x: tensor<?x3xf32>) -> tensor<?xf32> attributes {case.gradient = 2} {
+  %y = weft.reduce_mean %x dims = [1] : tensor<?x3xf32> -> tensor<?xf32>
+  return %y : tensor<?xf32>
+}
+
+func.func @gradient_kept(%x: tensor<?x2x3xf32>) -> tensor<?x2x1xf32> attributes {case.gradient} {
+  %y = weft.reduce_mean %x dims = [2] keepdim : tensor<?x2x3xf32> -> tensor<?x2x1xf32>
+  return %y : tensor<?x2x1xf32>
+}
+
+func.func @gradient_rows(%x: tensor<?x3xf32>) -> tensor<3xf32> attributes {case.gradient} {
+  %y = weft.reduce_mean %x dims = [0] : tensor<?x3xf32> -> tensor<3xf32>
+  return %y : tensor<3xf32>
+}
+
+func.func @gradient_all(%x: tensor<?x3xf32>) -> tensor<f32> attributes {case.gradient} {
+  %y = weft.reduce_mean %x dims = [0, 1] : tensor<?x3xf32> -> tensor<f32>
+  return %y : tensor<f32>
+}
+
+func.func @gradient_middle(%x: tensor<2x3x2xf32>) -> tensor<2x2xf32> attributes {case.gradient} {
+  %y = weft.reduce_mean %x dims = [1] : tensor<2x3x2xf32> -> tensor<2x2xf32>
+  return %y : tensor<2x2xf32>
+}

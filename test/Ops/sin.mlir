@@ -1,0 +1,48 @@
+// RUN: weft-opt %s --weft-check-op-cases --weft-check-gradients -o /dev/null
+
+// The sine, of large arguments too.
+
+func.func @values(%x: tensor<6xf32> {case.value = dense<[-2.0, -0.75, 0.0, 0.3125, 1.0, 100.0]> : tensor<6xf32>})
+    -> (tensor<6xf32> {case.expect = dense<[-0.909297427, -0.68163876, 0.0, 0.307438515, 0.841470985, -0.506365641]> : tensor<6xf32>}) {
+  %y = weft.sin %x : tensor<6xf32>
+  return %y : tensor<6xf32>
+}
+
+func.func @dynamic(%x: tensor<?x3xf32> {case.value = dense<[[-2.0, -0.75, 0.0], [0.3125, 1.0, 100.0]]> : tensor<2x3xf32>})
+    -> (tensor<?x3xf32> {case.expect = dense<[[-0.909297427, -0.68163876, 0.0], [0.307438515, 0.841470985, -0.506365641]]> : tensor<2x3xf32>}) {
+  %y = weft.sin %x : tensor<?x3xf32>
+  return %y : tensor<?x3xf32>
+}
+
+func.func @f64(%x: tensor<6xf64> {case.value = dense<[-2.0, -0.75, 0.0, 0.3125, 1.0, 100.0]> : tensor<6xf64>})
+    -> (tensor<6xf64> {case.expect = dense<[-0.9092974268256817, -0.6816387600233341, 0.0, 0.3074385145803809, 0.8414709848078965, -0.5063656411097588]> : tensor<6xf64>}) {
+  %y = weft.sin %x : tensor<6xf64>
+  return %y : tensor<6xf64>
+}
+
+func.func @bf16(%x: tensor<4xbf16> {case.value = dense<[-1.5, 0.25, 0.5, 2.0]> : tensor<4xbf16>})
+    -> (tensor<4xbf16> {case.expect = dense<[-0.99749, 0.2474, 0.47943, 0.9093]> : tensor<4xbf16>}) {
+  %y = weft.sin %x : tensor<4xbf16>
+  return %y : tensor<4xbf16>
+}
+
+func.func @special(%x: tensor<2xf32> {case.value = dense<[0x7F800000, 0x7FC00000]> : tensor<2xf32>})
+    -> (tensor<2xf32> {case.expect = dense<[0x7FC00000, 0x7FC00000]> : tensor<2xf32>}) {
+  %y = weft.sin %x : tensor<2xf32>
+  return %y : tensor<2xf32>
+}
+
+func.func @gradient(%x: tensor<?x3xf32>) -> tensor<?x3xf32> attributes {case.gradient = 2} {
+  %y = weft.sin %x : tensor<?x3xf32>
+  return %y : tensor<?x3xf32>
+}
+
+func.func @gradient_static(%x: tensor<2x1x4xf64>) -> tensor<2x1x4xf64> attributes {case.gradient} {
+  %y = weft.sin %x : tensor<2x1x4xf64>
+  return %y : tensor<2x1x4xf64>
+}
+
+func.func @gradient_scalar(%x: tensor<f32>) -> tensor<f32> attributes {case.gradient} {
+  %y = weft.sin %x : tensor<f32>
+  return %y : tensor<f32>
+}
