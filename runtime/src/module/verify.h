@@ -32,6 +32,25 @@ Status verifyEnum(const char *field, Enum value) {
 // Fails if a name is empty, very long, or has control characters.
 Status verifyName(const char *field, const flatbuffers::String &name);
 
+// Fails if a struct, or a vector of structs, is not aligned as its type: the FlatBuffers verifier
+// looks at scalars only.
+template <typename Struct>
+Status verifyAligned(const char *field, const Struct *value) {
+  if (reinterpret_cast<uintptr_t>(value) % alignof(Struct) != 0)
+    return dataLoss("%s is not aligned", field);
+  return Status();
+}
+template <typename Struct>
+Status verifyAligned(const char *field, const flatbuffers::Vector<const Struct *> &vector) {
+  bool isEmpty = vector.size() == 0;
+  return verifyAligned(field, isEmpty ? nullptr : reinterpret_cast<const Struct *>(vector.Data()));
+}
+inline Status verifyAligned(const char *field, const flatbuffers::Vector<int64_t> *vector) {
+  bool isEmpty = !vector || vector->size() == 0;
+  return verifyAligned(field,
+                       isEmpty ? nullptr : reinterpret_cast<const int64_t *>(vector->Data()));
+}
+
 // "programs[2]"
 inline std::string place(const char *list, size_t index) {
   return std::string(list) + "[" + std::to_string(index) + "]";

@@ -43,6 +43,7 @@ private:
 } // namespace
 
 Status BucketVerifier::verify() {
+  WEFT_RETURN_IF_ERROR(verifyAligned("values", bucket.values()));
   size_t values = bucket.values() ? bucket.values()->size() : 0;
   size_t dimensions = module.bucket_dimensions() ? module.bucket_dimensions()->size() : 0;
   if (values != dimensions)
@@ -72,6 +73,7 @@ static Status verifyTensor(const Tensor &tensor, std::unordered_set<std::string_
     return dataLoss("the name '%s' is taken", tensor.name()->c_str());
   if (tensor.shape()->size() > maxRank)
     return dataLoss("rank %u: expected at most %zu", tensor.shape()->size(), maxRank);
+  WEFT_RETURN_IF_ERROR(verifyAligned("shape", *tensor.shape()));
   std::optional<Linear> bytes = tensorBytes(*tensor.shape(), tensor.type());
   if (!bytes)
     return dataLoss("the shape of '%s' is not allowed: only dimension 0 may depend on the rows, "

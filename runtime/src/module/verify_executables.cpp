@@ -14,6 +14,7 @@ namespace weft::rt {
 static Status verifyTiles(const schema::Kernel &kernel) {
   if (kernel.tiles()->size() == 0)
     return dataLoss("no tiles");
+  WEFT_RETURN_IF_ERROR(verifyAligned("tiles", *kernel.tiles()));
   for (flatbuffers::uoffset_t i = 0; i < kernel.tiles()->size(); ++i) {
     const schema::TileCount &part = *kernel.tiles()->Get(i);
     if (!linear(part.extent()).isAllowed())
@@ -43,6 +44,7 @@ static Status verifyKernel(const schema::Kernel &kernel) {
     return dataLoss("scratch_bytes is %llu: expected at most %llu",
                     static_cast<unsigned long long>(kernel.scratch_bytes()),
                     static_cast<unsigned long long>(maxScratchBytes));
+  WEFT_RETURN_IF_ERROR(verifyAligned("flops", kernel.flops()));
   if (kernel.flops() && !linear(*kernel.flops()).isAllowed())
     return dataLoss("flops is out of range");
   return verifyTiles(kernel);

@@ -67,6 +67,7 @@ Status ProgramVerifier::verify() {
   if (executables.empty())
     return dataLoss("there is no executable for its target");
   WEFT_RETURN_IF_ERROR(verifyRegions());
+  WEFT_RETURN_IF_ERROR(verifyAligned("slots", *program.slots()));
   for (flatbuffers::uoffset_t i = 0; i < program.slots()->size(); ++i)
     WEFT_RETURN_IF_ERROR(verifySlot(slot(i)).withContext(place("slots", i)));
   WEFT_RETURN_IF_ERROR(verifyInputs());
@@ -186,6 +187,7 @@ Status ProgramVerifier::verifyCommand(const schema::CommandEntry &entry) const {
 }
 
 Status ProgramVerifier::verifyDispatch(const schema::Dispatch &dispatch) const {
+  WEFT_RETURN_IF_ERROR(verifyAligned("constants", dispatch.constants()));
   for (const schema::Executable *executable : executables)
     WEFT_RETURN_IF_ERROR(verifyDispatchOn(*executable, dispatch));
   return Status();

@@ -86,6 +86,7 @@ Status VariablesVerifier::verifyNames(const schema::Variable &variable) {
 }
 
 Status VariablesVerifier::verifyShape(const schema::Variable &variable) {
+  WEFT_RETURN_IF_ERROR(verifyAligned("shape", variable.shape()));
   if (variable.shape()->size() > maxRank)
     return dataLoss("rank %u: expected at most %zu", variable.shape()->size(), maxRank);
   int64_t total = static_cast<int64_t>(elementSize(static_cast<ElementType>(variable.type())));
