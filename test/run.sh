@@ -27,7 +27,7 @@ count() {
 }
 
 echo "== lit"
-/usr/lib/llvm-22/bin/llvm-lit -s -v --no-progress-bar --xunit-xml-output "$build/lit.xml" "$build/test" || true
+/usr/lib/llvm-22/bin/lit -s -v --no-progress-bar --xunit-xml-output "$build/lit.xml" "$build/test" || true
 if [ -s "$build/lit.xml" ]; then
   count $(python3 - "$build/lit.xml" <<'PYTHON'
 import sys
