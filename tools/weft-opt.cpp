@@ -7,7 +7,7 @@
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
-#include "weft/Codegen/Passes.h"
+#include "weft/Schedule/Passes.h"
 #include "weft/Pipelines/Pipelines.h"
 #include "weft/Reference/Passes.h"
 #include "weft/Transforms/Passes.h"
@@ -19,7 +19,7 @@ int main(int argc, char **argv) {
   mlir::registerAllPasses();
   registry.insert<weft::WeftDialect, weft::exec::ExecDialect>();
   weft::registerWeftTransformsPasses();
-  weft::registerWeftCodegenPasses();
+  weft::registerWeftSchedulePasses();
   weft::registerPipelines();
   weft::registerWeftReferencePasses();
   return mlir::asMainReturnCode(mlir::MlirOptMain(

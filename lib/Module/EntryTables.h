@@ -5,7 +5,7 @@
 #define WEFT_LIB_MODULE_ENTRYTABLES_H
 
 #include "dialects/Exec/Exec.h"
-#include "weft/Codegen/PersistentLayout.h"
+#include "weft/Schedule/PersistentLayout.h"
 
 #include "schema/module_generated.h"
 

@@ -5,7 +5,7 @@
 #include "EntryTables.h"
 #include "runtime/schema/file_header.h"
 #include "runtime/schema/kernel_abi.h"
-#include "weft/Codegen/KernelModules.h"
+#include "weft/Schedule/KernelModules.h"
 #include "weft/Target/TargetInterface.h"
 #include "weft/Target/TargetRegistry.h"
 

@@ -6,7 +6,7 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
-#include "weft/Codegen/Passes.h"
+#include "weft/Schedule/Passes.h"
 #include "weft/Transforms/Passes.h"
 
 using namespace mlir;

@@ -1,8 +1,8 @@
 // RUN: weft-opt %s --split-input-file --verify-diagnostics
 
 weft.model @m {
-  // expected-error @+1 {{expected a parameter, a buffer or a function in a model, got 'weft.read'}}
-  %0 = weft.read @p : tensor<f32>
+  // expected-error @+1 {{expected a parameter, a buffer or a function in a model, got 'arith.constant'}}
+  %0 = arith.constant 1.0 : f32
 }
 
 // -----

@@ -3,16 +3,16 @@
 // Entry functions become programs: an order, barriers and a slot for every tensor.
 #include "dialects/Exec/Exec.h"
 #include "dialects/Weft/Weft.h"
-#include "weft/Codegen/EntrySchedule.h"
-#include "weft/Codegen/KernelModules.h"
-#include "weft/Codegen/Passes.h"
-#include "weft/Codegen/PersistentLayout.h"
+#include "weft/Schedule/EntrySchedule.h"
+#include "weft/Schedule/KernelModules.h"
+#include "weft/Schedule/Passes.h"
+#include "weft/Schedule/PersistentLayout.h"
 
 using namespace mlir;
 
 namespace weft {
 #define GEN_PASS_DEF_BUILDSCHEDULE
-#include "weft/Codegen/Passes.h.inc"
+#include "weft/Schedule/Passes.h.inc"
 
 namespace {
 struct BuildSchedule : impl::BuildScheduleBase<BuildSchedule> {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Offsets for tensors that live for a while, so that tensors which live at different times share memory.
-#ifndef WEFT_CODEGEN_MEMORYPLAN_H
-#define WEFT_CODEGEN_MEMORYPLAN_H
+#ifndef WEFT_SCHEDULE_MEMORYPLAN_H
+#define WEFT_SCHEDULE_MEMORYPLAN_H
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"

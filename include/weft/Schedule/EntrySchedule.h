@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The program of one entry function: when its dispatches run and where its tensors lie.
-#ifndef WEFT_CODEGEN_ENTRYSCHEDULE_H
-#define WEFT_CODEGEN_ENTRYSCHEDULE_H
+#ifndef WEFT_SCHEDULE_ENTRYSCHEDULE_H
+#define WEFT_SCHEDULE_ENTRYSCHEDULE_H
 
 #include "dialects/Exec/Exec.h"
 #include "dialects/Weft/Weft.h"

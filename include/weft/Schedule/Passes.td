@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Passes from dispatches to kernels and programs.
-#ifndef WEFT_CODEGEN_PASSES_TD
-#define WEFT_CODEGEN_PASSES_TD
+#ifndef WEFT_SCHEDULE_PASSES_TD
+#define WEFT_SCHEDULE_PASSES_TD
 
 include "mlir/Pass/PassBase.td"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The passes from dispatches to kernels and programs.
-#ifndef WEFT_CODEGEN_PASSES_H
-#define WEFT_CODEGEN_PASSES_H
+#ifndef WEFT_SCHEDULE_PASSES_H
+#define WEFT_SCHEDULE_PASSES_H
 
 #include "dialects/Exec/Exec.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -11,10 +11,10 @@
 namespace weft {
 
 #define GEN_PASS_DECL
-#include "weft/Codegen/Passes.h.inc"
+#include "weft/Schedule/Passes.h.inc"
 
 #define GEN_PASS_REGISTRATION
-#include "weft/Codegen/Passes.h.inc"
+#include "weft/Schedule/Passes.h.inc"
 
 } // namespace weft
 

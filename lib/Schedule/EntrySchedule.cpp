@@ -3,9 +3,9 @@
 // Scheduling of one entry function. In-place updates are decided here and nowhere else: a parameter's new
 // value is made in its place if the kernel reads each old element no later than it writes the new one, and
 // every other reader can run before; otherwise it is made elsewhere and copied at the end.
-#include "weft/Codegen/EntrySchedule.h"
-#include "weft/Codegen/MemoryPlan.h"
-#include "weft/Codegen/PersistentLayout.h"
+#include "weft/Schedule/EntrySchedule.h"
+#include "weft/Schedule/MemoryPlan.h"
+#include "weft/Schedule/PersistentLayout.h"
 #include "weft/Transforms/RowsAnalysis.h"
 
 using namespace mlir;

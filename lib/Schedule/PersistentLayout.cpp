@@ -2,7 +2,7 @@
 //
 // The persistent arena: declarations give parameters and buffers, the arguments of entry functions give
 // physical layouts and state.
-#include "weft/Codegen/PersistentLayout.h"
+#include "weft/Schedule/PersistentLayout.h"
 #include "dialects/Exec/Exec.h"
 
 using namespace mlir;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Where parameters, buffers and optimizer state lie in the persistent arena.
-#ifndef WEFT_CODEGEN_PERSISTENTLAYOUT_H
-#define WEFT_CODEGEN_PERSISTENTLAYOUT_H
+#ifndef WEFT_SCHEDULE_PERSISTENTLAYOUT_H
+#define WEFT_SCHEDULE_PERSISTENTLAYOUT_H
 
 #include "dialects/Weft/Weft.h"
 #include "llvm/ADT/StringMap.h"

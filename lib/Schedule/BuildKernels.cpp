@@ -2,8 +2,8 @@
 //
 // Dispatch functions become kernels, once per processor.
 #include "dialects/Weft/Weft.h"
-#include "weft/Codegen/KernelModules.h"
-#include "weft/Codegen/Passes.h"
+#include "weft/Schedule/KernelModules.h"
+#include "weft/Schedule/Passes.h"
 #include "weft/Target/TargetInterface.h"
 #include "weft/Target/TargetRegistry.h"
 
@@ -11,7 +11,7 @@ using namespace mlir;
 
 namespace weft {
 #define GEN_PASS_DEF_BUILDKERNELS
-#include "weft/Codegen/Passes.h.inc"
+#include "weft/Schedule/Passes.h.inc"
 
 namespace {
 struct BuildKernels : impl::BuildKernelsBase<BuildKernels> {

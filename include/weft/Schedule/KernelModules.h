@@ -2,8 +2,8 @@
 //
 // How kernels are kept in the IR between `kernels` and `module`: one builtin module per processor, beside
 // the model.
-#ifndef WEFT_CODEGEN_KERNELMODULES_H
-#define WEFT_CODEGEN_KERNELMODULES_H
+#ifndef WEFT_SCHEDULE_KERNELMODULES_H
+#define WEFT_SCHEDULE_KERNELMODULES_H
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
