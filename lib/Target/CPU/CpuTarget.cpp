@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Processors to compile for: names, features, LLVM's target machine.
+#include "weft/Target/CPU/ObjectCode.h"
+
+#include "llvm/MC/MCSubtargetInfo.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/Target/TargetMachine.h"
+#include "llvm/TargetParser/Host.h"
+
+#include <mutex>
+
+using namespace mlir;
+
+namespace weft::cpu {
+namespace {
+
+/// Features that generated code may use and that a loader can ask the processor for. Others
+/// (tuning, system instructions) are none of a kernel's business.
+constexpr llvm::StringLiteral kInstructionSets[] = {"adx",
+                                                    "aes",
+                                                    "avx",
+                                                    "avx2",
+                                                    "avx512bf16",
+                                                    "avx512bitalg",
+                                                    "avx512bw",
+                                                    "avx512cd",
+                                                    "avx512dq",
+                                                    "avx512f",
+                                                    "avx512fp16",
+                                                    "avx512ifma",
+                                                    "avx512vbmi",
+                                                    "avx512vbmi2",
+                                                    "avx512vl",
+                                                    "avx512vnni",
+                                                    "avx512vpopcntdq",
+                                                    "avxvnni",
+                                                    "bmi",
+                                                    "bmi2",
+                                                    "cx16",
+                                                    "f16c",
+                                                    "fma",
+                                                    "gfni",
+                                                    "lzcnt",
+                                                    "movbe",
+                                                    "pclmul",
+                                                    "popcnt",
+                                                    "sahf",
+                                                    "sse3",
+                                                    "sse4.1",
+                                                    "sse4.2",
+                                                    "ssse3",
+                                                    "vaes",
+                                                    "vpclmulqdq",
+                                                    "neon",
+                                                    "bf16",
+                                                    "dotprod",
+                                                    "fullfp16",
+                                                    "sve"};
+
+void initializeTargets() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    llvm::InitializeAllTargetInfos();
+    llvm::InitializeAllTargets();
+    llvm::InitializeAllTargetMCs();
+    llvm::InitializeAllAsmPrinters();
+  });
+}
+
+/// "+a,-b" of this machine, or nothing: a processor may lack, under a hypervisor, what its model
+/// has.
+std::string hostFeatures() {
+  std::string features;
+  for (const auto &feature : llvm::sys::getHostCPUFeatures()) {
+    if (!features.empty())
+      features += ',';
+    features += (feature.second ? "+" : "-") + feature.first().str();
+  }
+  return features;
+}
+
+} // namespace
+
+FailureOr<CpuTarget> CpuTarget::create(llvm::StringRef cpu, std::string &error) {
+  initializeTargets();
+  CpuTarget result;
+  bool native = cpu == "native";
+  result.triple = "x86_64-unknown-linux-gnu";
+  result.cpu = native ? llvm::sys::getHostCPUName().str() : cpu.str();
+  result.featureString = native ? hostFeatures() : "";
+
+  llvm::Triple triple(result.triple);
+  const llvm::Target *target = llvm::TargetRegistry::lookupTarget(triple, error);
+  if (!target)
+    return failure();
+  std::unique_ptr<llvm::MCSubtargetInfo> all(target->createMCSubtargetInfo(triple, "", ""));
+  if (!all || !all->isCPUStringValid(result.cpu)) {
+    error = "expected native, x86-64-v2, x86-64-v3, x86-64-v4 or a processor that LLVM knows for " +
+            result.triple + ", got '" + result.cpu + "'";
+    return failure();
+  }
+  std::unique_ptr<llvm::MCSubtargetInfo> processor(
+      target->createMCSubtargetInfo(triple, result.cpu, result.featureString));
+  for (llvm::StringRef feature : kInstructionSets)
+    if (processor->checkFeatures(("+" + feature).str()))
+      result.features.push_back(feature.str());
+  llvm::sort(result.features);
+
+  std::string enabled;
+  for (const std::string &feature : result.features)
+    enabled += "+" + feature + ",";
+  result.traits = CpuTraits::fromFeatures(result.triple, enabled);
+  return result;
+}
+
+std::unique_ptr<llvm::TargetMachine> CpuTarget::createMachine() const {
+  initializeTargets();
+  std::string error;
+  llvm::Triple parsed(triple);
+  const llvm::Target *target = llvm::TargetRegistry::lookupTarget(parsed, error);
+  assert(target && "a CpuTarget has a triple that LLVM knows");
+  llvm::TargetOptions options;
+  options.FunctionSections = true;
+  return std::unique_ptr<llvm::TargetMachine>(
+      target->createTargetMachine(parsed, cpu, featureString, options, llvm::Reloc::PIC_,
+                                  std::nullopt, llvm::CodeGenOptLevel::Aggressive));
+}
+
+} // namespace weft::cpu

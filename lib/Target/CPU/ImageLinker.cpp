@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Runs lld in process and checks that its output is what the runtime's loader accepts.
+#include "ImageLinker.h"
+
+#include "lld/Common/Driver.h"
+#include "llvm/ADT/ScopeExit.h"
+#include "llvm/Object/ELFObjectFile.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+
+#include <mutex>
+
+LLD_HAS_DRIVER(elf)
+
+using namespace mlir;
+using llvm::object::ELF64LEObjectFile;
+
+namespace weft::cpu {
+namespace {
+
+using EmitError = llvm::function_ref<InFlightDiagnostic()>;
+
+FailureOr<ELF64LEObjectFile> parseElf(llvm::ArrayRef<char> bytes, EmitError emitError) {
+  llvm::MemoryBufferRef buffer(llvm::StringRef(bytes.data(), bytes.size()), "image");
+  llvm::Expected<ELF64LEObjectFile> file = ELF64LEObjectFile::create(buffer);
+  if (!file)
+    return emitError() << "expected an ELF file: " << llvm::toString(file.takeError());
+  return std::move(*file);
+}
+
+/// Kernels run without a C library, so whatever is undefined has no definition anywhere.
+LogicalResult checkNoImports(const ELF64LEObjectFile &object, EmitError emitError) {
+  for (const llvm::object::SymbolRef &symbol : object.symbols()) {
+    llvm::Expected<uint32_t> flags = symbol.getFlags();
+    llvm::Expected<llvm::StringRef> name = symbol.getName();
+    if (!flags || !name)
+      return emitError() << "the symbol table of the object file cannot be read";
+    if (!(*flags & llvm::object::SymbolRef::SF_Undefined) || name->empty() ||
+        *name == "_GLOBAL_OFFSET_TABLE_")
+      continue;
+    return emitError() << "kernel code calls '" << *name
+                       << "', which no kernel image defines: an operation was lowered to a library "
+                          "call instead of code";
+  }
+  return success();
+}
+
+/// Relative relocations only, no constructors.
+LogicalResult checkImage(const ELF64LEObjectFile &image, EmitError emitError) {
+  for (llvm::object::ELFSectionRef section : image.sections()) {
+    unsigned type = section.getType();
+    if (type == llvm::ELF::SHT_INIT_ARRAY || type == llvm::ELF::SHT_FINI_ARRAY ||
+        type == llvm::ELF::SHT_PREINIT_ARRAY)
+      return emitError() << "the kernel image has constructors";
+    if (type != llvm::ELF::SHT_RELA)
+      continue;
+    uint64_t relative = llvm::ELF::R_X86_64_RELATIVE;
+    if (image.getArch() == llvm::Triple::aarch64)
+      relative = llvm::ELF::R_AARCH64_RELATIVE;
+    for (const llvm::object::RelocationRef &relocation : section.relocations())
+      if (relocation.getType() != relative) {
+        llvm::SmallString<32> name;
+        relocation.getTypeName(name);
+        return emitError() << "the kernel image has a relocation " << name
+                           << ", expected relative ones only";
+      }
+  }
+  return success();
+}
+
+FailureOr<std::vector<uint64_t>> findEntries(const ELF64LEObjectFile &image,
+                                             ArrayRef<std::string> entryPoints,
+                                             EmitError emitError) {
+  llvm::StringMap<uint64_t> addresses;
+  for (const llvm::object::ELFSymbolRef &symbol : image.getDynamicSymbolIterators()) {
+    llvm::Expected<llvm::StringRef> name = symbol.getName();
+    llvm::Expected<uint64_t> address = symbol.getAddress();
+    if (!name || !address)
+      return emitError() << "the symbol table of the kernel image cannot be read";
+    addresses[*name] = *address;
+  }
+  std::vector<uint64_t> entries;
+  for (const std::string &name : entryPoints) {
+    auto found = addresses.find(name);
+    if (found == addresses.end())
+      return emitError() << "the kernel image does not define '" << name << "'";
+    entries.push_back(found->second);
+  }
+  return entries;
+}
+
+/// lld's state is global.
+LogicalResult runLinker(llvm::StringRef input, llvm::StringRef output, EmitError emitError) {
+  static std::mutex mutex;
+  std::lock_guard<std::mutex> lock(mutex);
+  std::string inputPath = input.str(), outputPath = output.str(), messages;
+  const char *arguments[] = {"ld.lld",
+                             "-shared",
+                             "-nostdlib",
+                             "-Bsymbolic",
+                             "--gc-sections",
+                             "--strip-all",
+                             "--build-id=none",
+                             "--hash-style=gnu",
+                             "--no-undefined",
+                             "-z",
+                             "norelro",
+                             "-z",
+                             "max-page-size=4096",
+                             "--threads=1",
+                             "-o",
+                             outputPath.c_str(),
+                             inputPath.c_str()};
+  llvm::raw_string_ostream stream(messages);
+  lld::Result result = lld::lldMain(arguments, stream, stream, {{lld::Gnu, &lld::elf::link}});
+  if (result.retCode != 0)
+    return emitError() << "the kernel image could not be linked: " << stream.str();
+  return success();
+}
+
+} // namespace
+
+FailureOr<Image> linkImage(llvm::ArrayRef<char> object, ArrayRef<std::string> entryPoints,
+                           EmitError emitError) {
+  FailureOr<ELF64LEObjectFile> parsed = parseElf(object, emitError);
+  if (failed(parsed) || failed(checkNoImports(*parsed, emitError)))
+    return failure();
+
+  llvm::SmallString<128> objectPath, imagePath;
+  int descriptor = -1;
+  if (std::error_code code =
+          llvm::sys::fs::createTemporaryFile("weft", "o", descriptor, objectPath))
+    return emitError() << "no temporary file for the object code: " << code.message();
+  llvm::scope_exit removeObject([&] { llvm::sys::fs::remove(objectPath); });
+  {
+    llvm::raw_fd_ostream stream(descriptor, /*shouldClose=*/true);
+    stream.write(object.data(), object.size());
+    if (std::error_code code = stream.error()) {
+      stream.clear_error();
+      return emitError() << objectPath << ": " << code.message();
+    }
+  }
+  if (std::error_code code = llvm::sys::fs::createTemporaryFile("weft", "so", imagePath))
+    return emitError() << "no temporary file for the kernel image: " << code.message();
+  llvm::scope_exit removeImage([&] { llvm::sys::fs::remove(imagePath); });
+  if (failed(runLinker(objectPath, imagePath, emitError)))
+    return failure();
+
+  auto buffer = llvm::MemoryBuffer::getFile(imagePath);
+  if (!buffer)
+    return emitError() << imagePath << ": " << buffer.getError().message();
+  Image image;
+  image.bytes.assign((*buffer)->getBufferStart(), (*buffer)->getBufferEnd());
+  FailureOr<ELF64LEObjectFile> linked = parseElf(image.bytes, emitError);
+  if (failed(linked) || failed(checkImage(*linked, emitError)))
+    return failure();
+  FailureOr<std::vector<uint64_t>> entries = findEntries(*linked, entryPoints, emitError);
+  if (failed(entries))
+    return failure();
+  image.entries = std::move(*entries);
+  return image;
+}
+
+} // namespace weft::cpu
