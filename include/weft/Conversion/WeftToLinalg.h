@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// From primitives of the graph dialect to linalg on tensors.
+#ifndef WEFT_CONVERSION_WEFTTOLINALG_H
+#define WEFT_CONVERSION_WEFTTOLINALG_H
+
+#include "mlir/IR/PatternMatch.h"
+#include "mlir/Pass/Pass.h"
+
+namespace weft {
+
+#define GEN_PASS_DECL
+#include "weft/Conversion/Passes.h.inc"
+
+#define GEN_PASS_REGISTRATION
+#include "weft/Conversion/Passes.h.inc"
+
+void populateElementwiseToLinalgPatterns(mlir::RewritePatternSet &patterns);
+void populateReductionToLinalgPatterns(mlir::RewritePatternSet &patterns);
+void populateShapeToLinalgPatterns(mlir::RewritePatternSet &patterns);
+void populateRandomToLinalgPatterns(mlir::RewritePatternSet &patterns);
+/// Products as loops over all three dimensions: for targets and types without a generator of their
+/// own.
+void populateContractionToLinalgPatterns(mlir::RewritePatternSet &patterns);
+
+/// Converts all primitives below `op`, contractions only if asked to. Emits an error at an op that
+/// is not a primitive.
+llvm::LogicalResult convertToLinalg(mlir::Operation *op, bool convertContractions);
+
+} // namespace weft
+
+#endif // WEFT_CONVERSION_WEFTTOLINALG_H
