@@ -9,6 +9,8 @@
 
 namespace weft {
 
+class MatmulOp;
+
 #define GEN_PASS_DECL
 #include "weft/Conversion/Passes.h.inc"
 
@@ -22,6 +24,9 @@ void populateRandomToLinalgPatterns(mlir::RewritePatternSet &patterns);
 /// Products as loops over all three dimensions: for targets and types without a generator of their
 /// own.
 void populateContractionToLinalgPatterns(mlir::RewritePatternSet &patterns);
+
+/// Indexing maps of a, b and the result over the loops batch..., row, column, contracted.
+llvm::SmallVector<mlir::AffineMap> getContractionMaps(MatmulOp op);
 
 /// Converts all primitives below `op`, contractions only if asked to. Emits an error at an op that
 /// is not a primitive.

@@ -29,7 +29,7 @@ struct ConvertMatmul : OpRewritePattern<MatmulOp> {
     iterators.push_back(utils::IteratorType::reduction);
     auto generic = linalg::GenericOp::create(
         rewriter, loc, TypeRange(start.getType()), ValueRange{op.getA(), op.getB()},
-        ValueRange(start), maps(op, rewriter), iterators,
+        ValueRange(start), getContractionMaps(op), iterators,
         [&](OpBuilder &builder, Location nestedLoc, ValueRange arguments) {
           Value a = emitScalarCast(builder, nestedLoc, arguments[0], accumulator);
           Value b = emitScalarCast(builder, nestedLoc, arguments[1], accumulator);
@@ -41,26 +41,25 @@ struct ConvertMatmul : OpRewritePattern<MatmulOp> {
     rewriter.replaceOp(op, createCast(rewriter, loc, generic.getResult(0), type.getElementType()));
     return success();
   }
-
-private:
-  /// Loops: batch..., row, column, contracted.
-  static SmallVector<AffineMap> maps(MatmulOp op, Builder &builder) {
-    int64_t rank = cast<RankedTensorType>(op.getType()).getRank();
-    auto batched = [&](AffineExpr first, AffineExpr second) {
-      SmallVector<AffineExpr> exprs;
-      for (int64_t i = 0; i < rank - 2; ++i)
-        exprs.push_back(builder.getAffineDimExpr(i));
-      exprs.append({first, second});
-      return AffineMap::get(rank + 1, 0, exprs, builder.getContext());
-    };
-    AffineExpr m = builder.getAffineDimExpr(rank - 2), n = builder.getAffineDimExpr(rank - 1),
-               k = builder.getAffineDimExpr(rank);
-    return {op.getTransposeA() ? batched(k, m) : batched(m, k),
-            op.getTransposeB() ? batched(n, k) : batched(k, n), batched(m, n)};
-  }
 };
 
 } // namespace
+
+SmallVector<AffineMap> getContractionMaps(MatmulOp op) {
+  Builder builder(op.getContext());
+  int64_t rank = cast<RankedTensorType>(op.getType()).getRank();
+  auto batched = [&](AffineExpr first, AffineExpr second) {
+    SmallVector<AffineExpr> exprs;
+    for (int64_t i = 0; i < rank - 2; ++i)
+      exprs.push_back(builder.getAffineDimExpr(i));
+    exprs.append({first, second});
+    return AffineMap::get(rank + 1, 0, exprs, builder.getContext());
+  };
+  AffineExpr m = builder.getAffineDimExpr(rank - 2), n = builder.getAffineDimExpr(rank - 1),
+             k = builder.getAffineDimExpr(rank);
+  return {op.getTransposeA() ? batched(k, m) : batched(m, k),
+          op.getTransposeB() ? batched(n, k) : batched(k, n), batched(m, n)};
+}
 
 void populateContractionToLinalgPatterns(RewritePatternSet &patterns) {
   patterns.add<ConvertMatmul>(patterns.getContext());

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Along which dimension a part can be cut: a slice must read of the part's own tensors only the same
+// slice, so that slices are independent.
+#include "weft/Codegen/StagePlan.h"
+
+#include "llvm/ADT/Twine.h"
+
+using namespace mlir;
+
+namespace weft {
+namespace {
+
+/// The result of `map` that is exactly loop `loop`, if no other depends on it.
+std::optional<int64_t> positionOf(AffineMap map, int64_t loop) {
+  std::optional<int64_t> position;
+  for (auto [i, expr] : llvm::enumerate(map.getResults())) {
+    if (!expr.isFunctionOfDim(loop))
+      continue;
+    if (position || !isa<AffineDimExpr>(expr))
+      return std::nullopt;
+    position = i;
+  }
+  return position;
+}
+
+/// The loop that dimension `axis` of a tensor accessed at `map` runs along.
+std::optional<int64_t> loopOf(AffineMap map, int64_t axis) {
+  auto dim = dyn_cast<AffineDimExpr>(map.getResult(axis));
+  if (!dim || positionOf(map, dim.getPosition()) != axis)
+    return std::nullopt;
+  return dim.getPosition();
+}
+
+} // namespace
+
+/// Propagates the axis of one buffer of a part to all stages and buffers of the part.
+class AxisSolver {
+public:
+  AxisSolver(StagePlan &plan, StagePart &part) : plan(plan), part(part) {
+    for (unsigned i = 0; i < part.stages.size(); ++i)
+      collectAccesses(i);
+  }
+
+  bool solve(std::string &reason) {
+    if (part.stages.empty())
+      return false;
+    // The last store is a result, in most parts the largest.
+    unsigned start = largestResult();
+    int64_t rank = plan.getSizes(plan.buffers[start].value).size();
+    if (rank == 0)
+      reason = "its result is a scalar";
+    for (int64_t axis = 0; axis < rank; ++axis)
+      if (propagate(start, axis, reason))
+        return true;
+    clear();
+    return false;
+  }
+
+private:
+  struct Access {
+    unsigned stage, buffer;
+    AffineMap map;
+  };
+
+  void collectAccesses(unsigned number) {
+    const Stage &stage = part.stages[number];
+    plan.forEachRead(stage, [&](Value value, AffineMap map) {
+      Value storage = plan.getStorage(value);
+      const StageBuffer *buffer = plan.findBuffer(storage);
+      if (!buffer)
+        return;
+      unsigned index = buffer - plan.buffers.data();
+      // A view keeps an axis only in an outermost dimension of the same size.
+      if (value != storage)
+        viewed.push_back(
+            {index, static_cast<int64_t>(plan.getSizes(value).size()) > 0 &&
+                        !plan.getSizes(storage).empty() &&
+                        plan.getSize(value, 0) == plan.getSize(storage, 0)});
+      accesses.push_back({number, index, map});
+    });
+    for (const StageStore &store : stage.stores) {
+      accesses.push_back({number, store.buffer, store.map});
+      for (unsigned result : plan.buffers[store.buffer].results)
+        checkResultView(store.buffer, result);
+    }
+  }
+
+  /// A result that is a reshaped buffer.
+  void checkResultView(unsigned buffer, unsigned result) {
+    Value value = plan.function.getBody().front().getTerminator()->getOperand(result);
+    Value storage = plan.buffers[buffer].value;
+    if (value.getType() != storage.getType() && plan.getSizes(storage).empty())
+      viewed.push_back({buffer, false});
+  }
+
+  unsigned largestResult() const {
+    unsigned best = part.stages.back().stores.back().buffer;
+    size_t bestRank = 0;
+    bool bestDynamic = false;
+    for (const Stage &stage : part.stages)
+      for (const StageStore &store : stage.stores) {
+        const StageBuffer &buffer = plan.buffers[store.buffer];
+        SmallVector<LinearSize> sizes = plan.getSizes(buffer.value);
+        bool dynamic = !sizes.empty() && sizes[0].perRow != 0;
+        if (buffer.isScratch() ||
+            std::pair(dynamic, sizes.size()) < std::pair(bestDynamic, bestRank))
+          continue;
+        best = store.buffer;
+        bestRank = sizes.size();
+        bestDynamic = dynamic;
+      }
+    return best;
+  }
+
+  void clear() {
+    for (Stage &stage : part.stages) {
+      stage.axis = kNoAxis;
+      for (const StageStore &store : stage.stores)
+        plan.buffers[store.buffer].axis = kNoAxis;
+    }
+    part.axisExtent.reset();
+  }
+
+  bool propagate(unsigned start, int64_t axis, std::string &reason) {
+    clear();
+    extent = plan.getSize(plan.buffers[start].value, axis);
+    if (extent == LinearSize{1, 0}) {
+      reason = "dimension " + std::to_string(axis) + " has size 1";
+      return false;
+    }
+    plan.buffers[start].axis = axis;
+    do {
+      for (bool changed = true; changed;) {
+        changed = false;
+        for (const Access &access : accesses)
+          if (!propagate(access, changed, reason))
+            return false;
+      }
+    } while (seedUnreached());
+    for (const Stage &stage : part.stages)
+      if (stage.axis == kNoAxis) {
+        reason = "a tensor has no dimension that is sliced alike";
+        return false;
+      }
+    for (auto [buffer, keepsOutermost] : viewed)
+      if (plan.buffers[buffer].axis != 0 || !keepsOutermost) {
+        reason = "a reshape moves the dimension that is sliced";
+        return false;
+      }
+    part.axisExtent = extent;
+    return true;
+  }
+
+  bool propagate(const Access &access, bool &changed, std::string &reason) {
+    Stage &stage = part.stages[access.stage];
+    StageBuffer &buffer = plan.buffers[access.buffer];
+    if (stage.axis == kNoAxis && buffer.axis == kNoAxis)
+      return true;
+    if (stage.axis == kNoAxis) {
+      std::optional<int64_t> loop = loopOf(access.map, buffer.axis);
+      if (!loop || stage.isReduction[*loop] || stage.extents[*loop] != extent) {
+        reason = "dimension " + std::to_string(buffer.axis) +
+                 " of a tensor is needed whole by what follows";
+        return false;
+      }
+      stage.axis = *loop;
+      changed = true;
+      return true;
+    }
+    std::optional<int64_t> position = positionOf(access.map, stage.axis);
+    if (!position || (buffer.axis != kNoAxis && buffer.axis != *position)) {
+      reason = "slices of one tensor need more than a slice of another";
+      return false;
+    }
+    changed |= buffer.axis == kNoAxis;
+    buffer.axis = *position;
+    return true;
+  }
+
+  /// Stages that share only what they compute: sliced alike if they have a dimension of the same size.
+  bool seedUnreached() {
+    for (Stage &stage : part.stages) {
+      if (stage.axis != kNoAxis)
+        continue;
+      for (int64_t i = 0; i < stage.getNumLoops(); ++i)
+        if (!stage.isReduction[i] && stage.extents[i] == extent) {
+          stage.axis = i;
+          return true;
+        }
+      return false;
+    }
+    return false;
+  }
+
+  StagePlan &plan;
+  StagePart &part;
+  SmallVector<Access> accesses;
+  /// Buffers read under another shape, and whether that keeps dimension 0.
+  SmallVector<std::pair<unsigned, bool>> viewed;
+  LinearSize extent;
+};
+
+bool solveAxes(StagePlan &plan, std::string &reason) {
+  bool all = true;
+  for (StagePart &part : plan.getParts())
+    all &= AxisSolver(plan, part).solve(reason);
+  return all;
+}
+
+} // namespace weft

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Emission of loop nests.
+#include "weft/Codegen/StageEmitter.h"
+
+#include "StageLoops.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+using namespace mlir;
+
+namespace weft {
+
+/// One stage's loops around a body.
+class StageEmitter::Nest {
+public:
+  using Body = llvm::function_ref<SmallVector<Value>(ValueRange carried)>;
+
+  Nest(StageEmitter &parent, const Stage &stage, Value begin, Value end)
+      : builder(parent.builder), loc(parent.loc), plan(parent.plan), memory(parent.memory),
+        stage(stage), lanes(parent.lanes), begin(begin), end(end), flat(isFlat(plan, stage)),
+        elements(builder, loc, plan, memory, stage.getNumLoops()) {
+    if (flat)
+      elements.setFlat(innerElements());
+    vectorLoop = lanes == 1 ? -1 : flat ? 0 : chooseVectorLoop(plan, stage);
+    elements.setVectorLoop(vectorLoop, lanes);
+    identity = builder.getMultiDimIdentityMap(stage.getNumLoops());
+  }
+
+  void emit() {
+    if (stage.kind == Stage::Kind::Reduction)
+      return emitReduction(cast<linalg::GenericOp>(stage.op));
+    SmallVector<int64_t> order;
+    for (int64_t i = 0; i < (flat ? 1 : stage.getNumLoops()); ++i)
+      order.push_back(i);
+    emitLoops(order, {}, [&](ValueRange) {
+      emitStores();
+      return SmallVector<Value>();
+    });
+  }
+
+private:
+  //===--- Bodies ---------------------------------------------------------===//
+
+  /// All values first: what a store overwrites may be an operand of another.
+  void emitStores() {
+    SmallVector<Value> values;
+    for (const StageStore &store : stage.stores) {
+      bool own = plan.findBuffer(store.value) == &plan.getBuffer(store.buffer);
+      if (store.constant)
+        values.push_back(arith::ConstantOp::create(builder, loc, store.constant));
+      else
+        values.push_back(own ? elements.produce(store.value, identity)
+                             : elements.pull(store.value, identity));
+    }
+    for (auto [store, value] : llvm::zip(stage.stores, values))
+      elements.store(value, plan.getBuffer(store.buffer), store.map);
+  }
+
+  void emitReduction(linalg::GenericOp op) {
+    SmallVector<int64_t> parallel, reduced;
+    for (auto [i, isReduction] : llvm::enumerate(stage.isReduction))
+      (isReduction ? reduced : parallel).push_back(i);
+    emitLoops(parallel, {}, [&](ValueRange) {
+      SmallVector<Value> sums = emitLoops(
+          reduced, initialSums(op), [&](ValueRange carried) { return combine(op, carried); });
+      for (StageStore store : stage.stores) {
+        unsigned number = cast<OpResult>(store.value).getResultNumber();
+        elements.store(combineLanes(op, number, sums[number]), plan.getBuffer(store.buffer),
+                       store.map);
+      }
+      return SmallVector<Value>();
+    });
+  }
+
+  SmallVector<Value> initialSums(linalg::GenericOp op) {
+    SmallVector<Value> sums;
+    for (OpOperand &init : op.getDpsInitsMutable()) {
+      auto fill = init.get().getDefiningOp<linalg::FillOp>();
+      assert(fill && "reductions start from a constant");
+      Value start = builder.clone(*fill.getInputs()[0].getDefiningOp())->getResult(0);
+      sums.push_back(elements.broadcast(start));
+    }
+    return sums;
+  }
+
+  /// One step of a reduction.
+  SmallVector<Value> combine(linalg::GenericOp op, ValueRange carried) {
+    SmallVector<Value> arguments;
+    for (OpOperand *operand : op.getDpsInputOperands())
+      arguments.push_back(elements.pull(operand->get(), op.getMatchingIndexingMap(operand)));
+    llvm::append_range(arguments, carried);
+    SmallVector<Value> results = elements.cloneBody(op, arguments, identity);
+    for (auto [result, before] : llvm::zip(results, carried)) {
+      result = elements.broadcast(result);
+      // Lanes beyond the end of the loop that is combined keep their sum.
+      if (elements.getMask() && isReducedVector())
+        result = arith::SelectOp::create(builder, loc, elements.getMask(), result, before);
+    }
+    return results;
+  }
+
+  bool isReducedVector() const { return vectorLoop >= 0 && stage.isReduction[vectorLoop]; }
+
+  Value combineLanes(linalg::GenericOp op, unsigned result, Value sum) {
+    if (!isReducedVector())
+      return sum;
+    // Any order of the lanes will do, as long as it is always the same.
+    return vector::ReductionOp::create(builder, loc, *getCombiningKind(op, result), sum,
+                                       arith::FastMathFlags::reassoc);
+  }
+
+  //===--- Loops ----------------------------------------------------------===//
+
+  int64_t innerElements() const {
+    int64_t count = 1;
+    for (LinearSize extent : ArrayRef(stage.extents).drop_front())
+      count *= extent.fixed;
+    return count;
+  }
+
+  Value constant(int64_t value) { return arith::ConstantIndexOp::create(builder, loc, value); }
+
+  struct Bounds {
+    Value lower, upper;
+    /// Number of indices, if known.
+    std::optional<int64_t> count;
+  };
+
+  Bounds boundsOf(int64_t loop) {
+    bool sliced = stage.axis == loop;
+    LinearSize extent = stage.extents[loop];
+    Bounds bounds;
+    if (!sliced && extent.perRow == 0)
+      bounds.count = extent.fixed;
+    bounds.lower = sliced ? begin : constant(0);
+    bounds.upper = sliced ? end : memory.size(builder, loc, extent);
+    if (!flat)
+      return bounds;
+    Value inner = constant(innerElements());
+    bounds.lower = arith::MulIOp::create(builder, loc, bounds.lower, inner);
+    bounds.upper = arith::MulIOp::create(builder, loc, bounds.upper, inner);
+    if (bounds.count)
+      bounds.count = *bounds.count * innerElements();
+    return bounds;
+  }
+
+  SmallVector<Value> emitLoops(ArrayRef<int64_t> order, ValueRange carried, Body body) {
+    if (order.empty())
+      return body(carried);
+    int64_t loop = order.front();
+    Bounds bounds = boundsOf(loop);
+    auto inner = [&](ValueRange values) { return emitLoops(order.drop_front(), values, body); };
+    if (loop == vectorLoop)
+      return emitVectorLoop(loop, bounds, carried, inner);
+    return emitFor(loop, bounds.lower, bounds.upper, 1, carried, inner);
+  }
+
+  SmallVector<Value> emitFor(int64_t loop, Value lower, Value upper, int64_t step,
+                             ValueRange carried, Body inner) {
+    auto forOp = scf::ForOp::create(builder, loc, lower, upper, constant(step), carried);
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(forOp.getBody());
+    elements.pushLevel(loop, forOp.getInductionVar());
+    SmallVector<Value> results = inner(forOp.getRegionIterArgs());
+    elements.popLevel();
+    if (!results.empty())
+      scf::YieldOp::create(builder, loc, results);
+    return forOp.getResults();
+  }
+
+  /// Whole vectors, then the rest under a mask.
+  SmallVector<Value> emitVectorLoop(int64_t loop, const Bounds &bounds, ValueRange carried,
+                                    Body inner) {
+    if (bounds.count)
+      return emitStaticVectorLoop(loop, bounds, carried, inner);
+    return emitDynamicVectorLoop(loop, bounds, carried, inner);
+  }
+
+  SmallVector<Value> emitStaticVectorLoop(int64_t loop, const Bounds &bounds, ValueRange carried,
+                                          Body inner) {
+    int64_t full = *bounds.count / lanes * lanes, rest = *bounds.count - full;
+    SmallVector<Value> values(carried);
+    if (full > 0)
+      values = emitFor(loop, bounds.lower, constant(full), lanes, values, inner);
+    if (rest == 0)
+      return values;
+    Value mask = vector::ConstantMaskOp::create(
+        builder, loc, VectorType::get({lanes}, builder.getI1Type()), ArrayRef<int64_t>{rest});
+    return emitMasked(loop, constant(full), mask, values, inner);
+  }
+
+  SmallVector<Value> emitDynamicVectorLoop(int64_t loop, const Bounds &bounds, ValueRange carried,
+                                           Body inner) {
+    Value count = arith::SubIOp::create(builder, loc, bounds.upper, bounds.lower);
+    Value rest = arith::RemUIOp::create(builder, loc, count, constant(lanes));
+    Value middle = arith::SubIOp::create(builder, loc, bounds.upper, rest);
+    SmallVector<Value> values =
+        emitFor(loop, bounds.lower, middle, lanes, carried, inner);
+    Value some =
+        arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ne, rest, constant(0));
+    auto ifOp = scf::IfOp::create(builder, loc, ValueRange(values).getTypes(), some,
+                                  /*withElseRegion=*/!values.empty());
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(ifOp.thenBlock());
+    Value mask = vector::CreateMaskOp::create(
+        builder, loc, VectorType::get({lanes}, builder.getI1Type()), rest);
+    SmallVector<Value> results = emitMasked(loop, middle, mask, values, inner);
+    if (!values.empty()) {
+      scf::YieldOp::create(builder, loc, results);
+      builder.setInsertionPointToStart(ifOp.elseBlock());
+      scf::YieldOp::create(builder, loc, values);
+    }
+    return ifOp.getResults();
+  }
+
+  SmallVector<Value> emitMasked(int64_t loop, Value index, Value mask, ValueRange carried,
+                                Body inner) {
+    elements.setMask(mask);
+    elements.pushLevel(loop, index);
+    SmallVector<Value> results = inner(carried);
+    elements.popLevel();
+    elements.setMask({});
+    return results;
+  }
+
+  OpBuilder &builder;
+  Location loc;
+  const StagePlan &plan;
+  StageMemory &memory;
+  const Stage &stage;
+  int64_t lanes;
+  Value begin, end;
+  bool flat;
+  int64_t vectorLoop = -1;
+  AffineMap identity;
+  ElementEmitter elements;
+};
+
+void StageEmitter::emit(const Stage &stage, Value begin, Value end) {
+  assert(stage.kind != Stage::Kind::Contraction && "contractions have a generator");
+  Nest(*this, stage, begin, end).emit();
+}
+
+} // namespace weft

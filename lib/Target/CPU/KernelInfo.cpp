@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What a kernel reads, writes and costs.
+#include "KernelPlan.h"
+
+#include "dialects/Weft/Weft.h"
+#include "weft/Codegen/StageMemory.h"
+
+using namespace mlir;
+
+namespace weft::cpu {
+namespace {
+
+/// Bytes of a tensor in memory.
+LinearSize bytesOf(const StagePlan &plan, Value value) {
+  auto type = cast<RankedTensorType>(value.getType());
+  int64_t bytes = getMemoryElementType(type.getElementType()).getIntOrFloatBitWidth() / 8;
+  LinearSize total{bytes, 0};
+  for (LinearSize size : plan.getSizes(value))
+    total = size.perRow ? LinearSize{0, total.fixed * size.perRow}
+                        : LinearSize{total.fixed * size.fixed, total.perRow * size.fixed};
+  return total;
+}
+
+/// The size of a dimension times what is known already; at most one of all is dynamic.
+LinearSize times(LinearSize total, LinearSize size) {
+  return {total.fixed * size.fixed,
+          total.perRow * size.fixed + total.fixed * size.perRow};
+}
+
+/// Arguments of a kernel that a result may take the place of.
+class OverwriteAnalysis {
+public:
+  explicit OverwriteAnalysis(const StagePlan &plan) : plan(plan) {
+    for (const StagePart &part : plan.getParts())
+      for (const Stage &stage : part.stages)
+        plan.forEachRead(stage, [&](Value value, AffineMap map) {
+          Value storage = plan.getStorage(value);
+          if (isa<BlockArgument>(storage))
+            reads.push_back({storage, &stage, map.isIdentity() && value == storage});
+        });
+  }
+
+  /// Whether each element of the argument is read only where the same element of the result is written.
+  bool mayOverwrite(unsigned result, BlockArgument argument) const {
+    const Stage *writer = nullptr;
+    for (const StagePart &part : plan.getParts())
+      for (const Stage &stage : part.stages)
+        for (const StageStore &store : stage.stores)
+          if (llvm::is_contained(plan.getBuffer(store.buffer).results, result)) {
+            if (writer || !store.map.isIdentity() || stage.kind != Stage::Kind::Elementwise ||
+                plan.getBuffer(store.buffer).value.getType() != argument.getType())
+              return false;
+            writer = &stage;
+          }
+    return writer && llvm::all_of(reads, [&](const Read &read) {
+             return read.argument != argument || (read.stage == writer && read.sameElement);
+           });
+  }
+
+private:
+  struct Read {
+    Value argument;
+    const Stage *stage;
+    bool sameElement;
+  };
+
+  const StagePlan &plan;
+  SmallVector<Read> reads;
+};
+
+} // namespace
+
+KernelInfo KernelPlan::describe(llvm::StringRef name, func::FuncOp dispatch) const {
+  KernelInfo info;
+  info.name = name.str();
+  func::FuncOp function = getFunction();
+  DenseSet<Value> read;
+  for (const StagePart &part : stages.getParts())
+    for (const Stage &stage : part.stages)
+      stages.forEachRead(
+          stage, [&](Value value, AffineMap) { read.insert(stages.getStorage(value)); });
+  for (BlockArgument argument : function.getArguments()) {
+    if (std::optional<int64_t> number = getConstant(argument.getArgNumber()))
+      info.constantCount = std::max<unsigned>(info.constantCount, *number + 1);
+    else if (read.contains(argument))
+      info.bindings.push_back(
+          {false, argument.getArgNumber(), bytesOf(stages, argument), {}});
+  }
+  OverwriteAnalysis overwrites(stages);
+  unsigned numOperands = info.bindings.size();
+  Operation *terminator = function.getBody().front().getTerminator();
+  for (auto [number, value] : llvm::enumerate(terminator->getOperands())) {
+    KernelBinding binding{true, static_cast<unsigned>(number), bytesOf(stages, value), {}};
+    for (unsigned i = 0; i < numOperands; ++i)
+      if (overwrites.mayOverwrite(number, function.getArgument(info.bindings[i].index)))
+        binding.mayOverwrite.push_back(i);
+    info.bindings.push_back(std::move(binding));
+  }
+  for (const PartKernel &part : parts) {
+    info.tiles.push_back(part.tiles);
+    info.scratchBytes = std::max(info.scratchBytes, part.scratchBytes);
+  }
+  for (const StagePart &part : stages.getParts())
+    for (const Stage &stage : part.stages) {
+      // One operation for each store or sum; a multiply-add is two.
+      LinearSize work{stage.kind == Stage::Kind::Contraction ? 2 : 1, 0};
+      for (LinearSize extent : stage.extents)
+        work = times(work, extent);
+      info.flops.fixed += work.fixed;
+      info.flops.perRow += work.perRow;
+    }
+  return info;
+}
+
+} // namespace weft::cpu

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Tiles and scratch memory of a dispatch function's parts.
+#include "KernelPlan.h"
+
+#include "dialects/Weft/Weft.h"
+#include "weft/Codegen/StageEmitter.h"
+#include "weft/Conversion/WeftToLinalg.h"
+
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "llvm/Support/MathExtras.h"
+
+#include <set>
+
+using namespace mlir;
+
+namespace weft::cpu {
+namespace {
+
+/// Scratch memory of one worker; more would not stay in its cache.
+constexpr int64_t kMaxScratchBytes = 4 << 20;
+/// Work of one tile, in simple operations on one element, below which its call costs too much.
+constexpr int64_t kMinTileWork = 6144;
+constexpr int64_t kMaxTiles = 32;
+/// Work of a multiply-add of a contraction, relative to a simple operation.
+constexpr double kContractionWork = 1.0 / 32;
+
+int64_t bytesOf(Type element) {
+  return std::max<int64_t>(1, element.getIntOrFloatBitWidth() / 8);
+}
+
+Extent toExtent(LinearSize size) {
+  return size.perRow ? Extent::rows(size.perRow) : Extent::constant(size.fixed);
+}
+
+/// Work per element of an op.
+double workOf(Operation *op) {
+  auto generic = dyn_cast<linalg::GenericOp>(op);
+  if (!generic)
+    return 0;
+  double work = 0;
+  for (Operation &nested : generic.getBody()->without_terminator())
+    work += isa<math::MathDialect>(nested.getDialect()) ? 8 : isa<arith::DivFOp>(nested) ? 4 : 1;
+  return work;
+}
+
+/// Work of a stage per index of its loops.
+double workPerPoint(const StagePlan &plan, const Stage &stage) {
+  if (stage.kind == Stage::Kind::Contraction)
+    return kContractionWork;
+  std::set<Operation *> ops;
+  auto visitOp = [&](Operation *op, AffineMap) { ops.insert(op); };
+  AffineMap identity =
+      AffineMap::getMultiDimIdentityMap(stage.getNumLoops(), plan.getFunction()->getContext());
+  for (const StageStore &store : stage.stores) {
+    Operation *root = store.value.getDefiningOp();
+    if (root)
+      ops.insert(root);
+    auto generic = dyn_cast_or_null<linalg::GenericOp>(root);
+    if (!generic)
+      continue;
+    for (OpOperand *operand : generic.getDpsInputOperands())
+      plan.forEachRead(operand->get(), generic.getMatchingIndexingMap(operand).compose(identity),
+                       [](Value, AffineMap) {}, visitOp);
+  }
+  double work = 1;
+  for (Operation *op : ops)
+    work += workOf(op);
+  return work;
+}
+
+} // namespace
+
+OwningOpRef<ModuleOp> cloneForLowering(func::FuncOp dispatch) {
+  OwningOpRef<ModuleOp> module = ModuleOp::create(dispatch.getLoc());
+  auto clone = cast<func::FuncOp>(dispatch->clone());
+  module->push_back(clone);
+  Builder builder(dispatch.getContext());
+  std::set<int64_t> numbers;
+  clone.walk([&](Operation *op) {
+    if (op != clone)
+      if (auto number = op->getAttrOfType<IntegerAttr>(kConstantAttrName))
+        numbers.insert(number.getInt());
+  });
+  auto type = RankedTensorType::get({}, builder.getI64Type());
+  for (int64_t number : numbers) {
+    auto attributes = builder.getDictionaryAttr(
+        builder.getNamedAttr(kConstantAttrName, builder.getI64IntegerAttr(number)));
+    [[maybe_unused]] LogicalResult inserted =
+        clone.insertArgument(clone.getNumArguments(), type, attributes, dispatch.getLoc());
+    assert(succeeded(inserted) && "a function takes any argument");
+  }
+  return module;
+}
+
+std::optional<int64_t> KernelPlan::getConstant(unsigned argument) const {
+  func::FuncOp function = getFunction();
+  auto number = function.getArgAttrOfType<IntegerAttr>(argument, kConstantAttrName);
+  return number ? std::optional(number.getInt()) : std::nullopt;
+}
+
+FailureOr<KernelPlan> KernelPlan::create(func::FuncOp dispatch, const CpuTraits &traits,
+                                         int64_t tunedRows) {
+  // First with the generator of contractions; what it does not do becomes loops.
+  for (bool convertContractions : {false, true}) {
+    KernelPlan plan;
+    plan.traits = traits;
+    plan.tunedRows = tunedRows;
+    plan.module = cloneForLowering(dispatch);
+    auto function = *plan.module->getOps<func::FuncOp>().begin();
+    if (failed(convertToLinalg(function, convertContractions)))
+      return failure();
+    FailureOr<StagePlan> stages = StagePlan::create(function);
+    if (failed(stages))
+      return failure();
+    plan.stages = std::move(*stages);
+    std::string reason;
+    solveAxes(plan.stages, reason);
+    bool planned = true;
+    for (const StagePart &part : plan.stages.getParts())
+      planned = planned && succeeded(plan.planPart(part, plan.parts.emplace_back()));
+    if (planned)
+      return plan;
+  }
+  return dispatch.emitError("its temporaries do not fit in ")
+         << kMaxScratchBytes << " bytes: it has no dimension that can be cut in slices";
+}
+
+LogicalResult KernelPlan::planPart(const StagePart &part, PartKernel &kernel) {
+  if (failed(planContractions(part, kernel)))
+    return failure();
+  if (kernel.registerEpilogue) {
+    const ContractionPlan &plan = kernel.contractions.at(0);
+    TileCount tiles = plan.tiles();
+    kernel.tiles = {{tiles.extentFixed, tiles.extentPerRow}, tiles.tile, tiles.times};
+    kernel.scratchBytes = plan.scratchBytes();
+    return success();
+  }
+  chooseTiles(part, kernel);
+  return layOutScratch(part, kernel);
+}
+
+LogicalResult KernelPlan::planContractions(const StagePart &part, PartKernel &kernel) {
+  for (auto [number, stage] : llvm::enumerate(part.stages)) {
+    if (stage.kind != Stage::Kind::Contraction)
+      continue;
+    auto op = cast<MatmulOp>(stage.op);
+    for (Value operand : op->getOperands())
+      if (const StageBuffer *buffer = stages.findBuffer(stages.getStorage(operand));
+          buffer && buffer->isScratch())
+        return failure();
+    int64_t rank = cast<RankedTensorType>(op.getType()).getRank();
+    ContractionShape shape;
+    for (LinearSize extent : ArrayRef(stage.extents).take_front(rank - 2))
+      shape.batch.push_back(toExtent(extent));
+    shape.m = toExtent(stage.extents[rank - 2]);
+    shape.n = toExtent(stage.extents[rank - 1]);
+    shape.k = toExtent(stage.extents[rank]);
+    shape.transposeA = op.getTransposeA();
+    shape.transposeB = op.getTransposeB();
+    shape.elementA = cast<RankedTensorType>(op.getA().getType()).getElementType();
+    shape.elementB = cast<RankedTensorType>(op.getB().getType()).getElementType();
+    shape.tunedRows = tunedRows;
+    ScopedDiagnosticHandler quiet(op.getContext(), [](Diagnostic &) { return success(); });
+    FailureOr<ContractionPlan> plan =
+        planContraction(shape, traits, [&] { return op.emitError(); });
+    if (failed(plan))
+      return failure();
+    kernel.contractions.emplace(number, std::move(*plan));
+  }
+  kernel.registerEpilogue = !kernel.contractions.empty() && stages.isRegisterEpilogue(part);
+  if (kernel.registerEpilogue)
+    return success();
+  // Blocks of whole rows, or of whole matrices.
+  for (auto &entry : kernel.contractions)
+    if (part.stages[entry.first].axis != 0)
+      return failure();
+  return success();
+}
+
+void KernelPlan::chooseTiles(const StagePart &part, PartKernel &kernel) {
+  if (!part.axisExtent) {
+    kernel.tiles = {{1, 0}, 1, 1};
+    return;
+  }
+  double sliceWork = 0;
+  bool alongVectors = false;
+  for (const Stage &stage : part.stages) {
+    double work = workPerPoint(stages, stage);
+    for (auto [i, extent] : llvm::enumerate(stage.extents))
+      if (static_cast<int64_t>(i) != stage.axis)
+        work *= extent.at(tunedRows);
+    sliceWork += work;
+    alongVectors |= stage.kind != Stage::Kind::Contraction && stage.axis >= 0 &&
+                    chooseVectorLoop(stages, stage) == stage.axis;
+  }
+  int64_t extent = std::max<int64_t>(1, part.axisExtent->at(tunedRows));
+  double total = sliceWork * extent;
+  int64_t wanted = std::clamp<int64_t>(total / kMinTileWork, 1, kMaxTiles);
+  wanted = llvm::PowerOf2Ceil(wanted);
+  int64_t tile = llvm::divideCeil(extent, wanted);
+  // Whole cache lines, whole groups of rows.
+  int64_t unit = alongVectors ? std::max<int64_t>(16, traits.lanes(32)) : 1;
+  for (auto &entry : kernel.contractions)
+    if (entry.second.shape.batch.empty())
+      unit = entry.second.rowsPerGroup;
+  tile = llvm::alignTo(tile, unit);
+  auto scratch = [&](int64_t slices) {
+    int64_t bytes = 0;
+    for (unsigned i = 0; i < stages.getNumBuffers(); ++i)
+      bytes += stages.getBuffer(i).axis == kNoAxis ? 0 : sliceBytes(i, slices);
+    return bytes;
+  };
+  while (tile > unit && scratch(tile) > kMaxScratchBytes / 16)
+    tile = llvm::alignTo(tile / 2, unit);
+  kernel.tiles = {*part.axisExtent, tile, 1};
+}
+
+/// Bytes of a scratch buffer, or -1 if they depend on the batch.
+int64_t KernelPlan::sliceBytes(unsigned number, int64_t tile) const {
+  const StageBuffer &buffer = stages.getBuffer(number);
+  if (!buffer.isScratch())
+    return 0;
+  int64_t bytes = bytesOf(cast<RankedTensorType>(buffer.value.getType()).getElementType());
+  for (auto [i, size] : llvm::enumerate(stages.getSizes(buffer.value))) {
+    bool sliced = static_cast<int64_t>(i) == buffer.axis;
+    if (!sliced && size.perRow != 0)
+      return -1;
+    bytes *= sliced ? tile : size.fixed;
+  }
+  return llvm::alignTo(bytes, 64);
+}
+
+LogicalResult KernelPlan::layOutScratch(const StagePart &part, PartKernel &kernel) {
+  for (auto &entry : kernel.contractions)
+    kernel.contractionScratch =
+        std::max(kernel.contractionScratch, entry.second.scratchBytes());
+  int64_t offset = llvm::alignTo(kernel.contractionScratch, 64);
+  for (const Stage &stage : part.stages)
+    for (const StageStore &store : stage.stores) {
+      if (!stages.getBuffer(store.buffer).isScratch() ||
+          !kernel.bufferOffsets.emplace(store.buffer, offset).second)
+        continue;
+      int64_t bytes = sliceBytes(store.buffer, kernel.tiles.tile);
+      if (bytes < 0)
+        return failure();
+      offset += bytes;
+    }
+  kernel.scratchBytes = offset;
+  return success(offset <= kMaxScratchBytes);
+}
+
+} // namespace weft::cpu

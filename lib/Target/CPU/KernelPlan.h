@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// How a dispatch function becomes a kernel: per part, the kind of code, its tiles and scratch memory.
+#ifndef WEFT_LIB_TARGET_CPU_KERNELPLAN_H
+#define WEFT_LIB_TARGET_CPU_KERNELPLAN_H
+
+#include "weft/Codegen/StagePlan.h"
+#include "weft/Target/CPU/Contraction.h"
+#include "weft/Target/CPU/CpuTraits.h"
+
+#include "mlir/IR/OwningOpRef.h"
+
+namespace weft::cpu {
+
+struct PartKernel {
+  /// The stages are one contraction and what is done with its result in registers; tiles are the generator's.
+  bool registerEpilogue = false;
+  /// For each stage that is a contraction.
+  std::map<unsigned, ContractionPlan> contractions;
+  KernelTiles tiles;
+  /// Where the scratch buffers of the part begin, by number of the buffer.
+  std::map<unsigned, int64_t> bufferOffsets;
+  int64_t contractionScratch = 0;
+  int64_t scratchBytes = 0;
+};
+
+class KernelPlan {
+public:
+  /// Plans the kernel of a dispatch function. Emits an error if it is not supported.
+  static mlir::FailureOr<KernelPlan> create(mlir::func::FuncOp dispatch, const CpuTraits &traits,
+                                            int64_t tunedRows);
+
+  mlir::func::FuncOp getFunction() const { return stages.getFunction(); }
+  const StagePlan &getStages() const { return stages; }
+  llvm::ArrayRef<PartKernel> getParts() const { return parts; }
+  const CpuTraits &getTraits() const { return traits; }
+  /// Whether the function's argument is a constant of the dispatch.
+  std::optional<int64_t> getConstant(unsigned argument) const;
+
+  /// Bindings, tiles, scratch memory and work.
+  KernelInfo describe(llvm::StringRef name, mlir::func::FuncOp dispatch) const;
+
+private:
+  mlir::LogicalResult planPart(const StagePart &part, PartKernel &kernel);
+  mlir::LogicalResult planContractions(const StagePart &part, PartKernel &kernel);
+  void chooseTiles(const StagePart &part, PartKernel &kernel);
+  mlir::LogicalResult layOutScratch(const StagePart &part, PartKernel &kernel);
+  int64_t sliceBytes(unsigned buffer, int64_t tile) const;
+
+  CpuTraits traits;
+  int64_t tunedRows = 64;
+  /// The function in linalg, and the module that owns it.
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  StagePlan stages;
+  std::vector<PartKernel> parts;
+};
+
+/// The clone of a dispatch function in a module of its own, with an argument for each constant of the dispatch.
+mlir::OwningOpRef<mlir::ModuleOp> cloneForLowering(mlir::func::FuncOp dispatch);
+
+} // namespace weft::cpu
+
+#endif // WEFT_LIB_TARGET_CPU_KERNELPLAN_H

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The CPU's answers to dispatch formation, and its way from dispatch functions to an image.
+#include "weft/Target/CPU/Kernels.h"
+
+#include "KernelEmitter.h"
+#include "KernelPlan.h"
+#include "weft/Conversion/WeftToLinalg.h"
+#include "weft/Target/CPU/Lowering.h"
+
+#include "dialects/Weft/Weft.h"
+
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
+#include "mlir/Dialect/Index/IR/IndexDialect.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/UB/IR/UBOps.h"
+#include "mlir/Dialect/X86Vector/X86VectorDialect.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "llvm/ADT/SetVector.h"
+
+using namespace mlir;
+
+namespace weft::cpu {
+namespace {
+
+/// Loads what kernels are made of. Only the first call changes the context.
+void loadDialects(MLIRContext &context) {
+  context.loadDialect<affine::AffineDialect, arith::ArithDialect, cf::ControlFlowDialect,
+                      func::FuncDialect, index::IndexDialect, linalg::LinalgDialect,
+                      LLVM::LLVMDialect, math::MathDialect, memref::MemRefDialect, scf::SCFDialect,
+                      tensor::TensorDialect, ub::UBDialect, vector::VectorDialect,
+                      x86vector::X86VectorDialect>();
+}
+
+/// The ops as a function: what they read and do not make themselves are its arguments, what others read its results.
+OwningOpRef<ModuleOp> outline(ArrayRef<Operation *> ops) {
+  llvm::SetVector<Value> inputs, outputs;
+  llvm::SmallPtrSet<Operation *, 16> inside(ops.begin(), ops.end());
+  for (Operation *op : ops) {
+    for (Value operand : op->getOperands())
+      if (!operand.getDefiningOp() || !inside.contains(operand.getDefiningOp()))
+        inputs.insert(operand);
+    for (Value result : op->getResults())
+      if (llvm::any_of(result.getUsers(), [&](Operation *user) { return !inside.contains(user); }))
+        outputs.insert(result);
+  }
+  OwningOpRef<ModuleOp> module = ModuleOp::create(ops.front()->getLoc());
+  OpBuilder builder = OpBuilder::atBlockBegin(module->getBody());
+  auto type = builder.getFunctionType(ValueRange(inputs.getArrayRef()).getTypes(),
+                                      ValueRange(outputs.getArrayRef()).getTypes());
+  auto function = func::FuncOp::create(builder, ops.front()->getLoc(), "region", type);
+  builder.setInsertionPointToStart(function.addEntryBlock());
+  IRMapping mapping;
+  mapping.map(inputs.getArrayRef(), function.getArguments());
+  for (Operation *op : ops)
+    builder.clone(*op, mapping);
+  SmallVector<Value> results;
+  for (Value output : outputs)
+    results.push_back(mapping.lookup(output));
+  func::ReturnOp::create(builder, ops.front()->getLoc(), results);
+  return module;
+}
+
+class CpuTargetInterface : public TargetInterface {
+public:
+  CpuTargetInterface(CpuTarget target, KernelOptions options)
+      : target(std::move(target)), options(options) {}
+
+  bool canFuse(ArrayRef<Operation *> ops, std::string &reason) const override;
+  FailureOr<KernelInfo> buildKernel(func::FuncOp dispatch, ModuleOp kernels) const override;
+  FailureOr<TargetImage> compile(ModuleOp kernels) const override;
+
+private:
+  CpuTarget target;
+  KernelOptions options;
+};
+
+/// Work that may be left to one worker, in elements.
+constexpr int64_t kMaxUnslicedElements = 1 << 14;
+
+bool isSmall(const StagePlan &plan, const StagePart &part, int64_t rows) {
+  int64_t elements = 0;
+  for (const Stage &stage : part.stages) {
+    int64_t points = 1;
+    for (LinearSize extent : stage.extents)
+      points *= extent.at(rows);
+    elements += points;
+  }
+  return elements <= kMaxUnslicedElements;
+}
+
+bool CpuTargetInterface::canFuse(ArrayRef<Operation *> ops, std::string &reason) const {
+  loadDialects(*ops.front()->getContext());
+  if (llvm::count_if(ops, [](Operation *op) { return isa<MatmulOp>(op); }) > 1) {
+    reason = "a part has one contraction at most";
+    return false;
+  }
+  ScopedDiagnosticHandler quiet(ops.front()->getContext(), [&](Diagnostic &diagnostic) {
+    reason = diagnostic.str();
+    return success();
+  });
+  OwningOpRef<ModuleOp> module = outline(ops);
+  FailureOr<KernelPlan> plan = KernelPlan::create(
+      *module->getOps<func::FuncOp>().begin(), target.getTraits(), options.tunedRows);
+  if (failed(plan))
+    return false;
+  bool contracts = llvm::any_of(ops, [](Operation *op) { return isa<MatmulOp>(op); });
+  for (auto [part, kernel] : llvm::zip(plan->getStages().getParts(), plan->getParts())) {
+    if (contracts && ops.size() > 1 && kernel.contractions.empty()) {
+      reason = "the contraction cannot be computed in blocks of rows";
+      return false;
+    }
+    if (!kernel.registerEpilogue && !part.axisExtent && ops.size() > 1 &&
+        (contracts || !isSmall(plan->getStages(), part, options.tunedRows))) {
+      reason = "there is no dimension along which all of it can be sliced";
+      return false;
+    }
+  }
+  return true;
+}
+
+FailureOr<KernelInfo> CpuTargetInterface::buildKernel(func::FuncOp dispatch,
+                                                      ModuleOp kernels) const {
+  loadDialects(*dispatch.getContext());
+  FailureOr<KernelPlan> plan =
+      KernelPlan::create(dispatch, target.getTraits(), options.tunedRows);
+  if (failed(plan))
+    return failure();
+  KernelInfo info = plan->describe(dispatch.getSymName(), dispatch);
+  writeKernelInfo(emitKernel(kernels, *plan, info), info);
+  return info;
+}
+
+FailureOr<TargetImage> CpuTargetInterface::compile(ModuleOp kernels) const {
+  MLIRContext &context = *kernels.getContext();
+  registerBuiltinDialectTranslation(context);
+  registerLLVMDialectTranslation(context);
+  struct Entry {
+    KernelInfo info;
+    FunctionType type;
+    std::string body;
+  };
+  std::vector<Entry> entries;
+  for (func::FuncOp kernel : kernels.getOps<func::FuncOp>()) {
+    FailureOr<KernelInfo> info = readKernelInfo(kernel);
+    if (failed(info))
+      return failure();
+    std::string body = info->name + ".body";
+    entries.push_back({std::move(*info), kernel.getFunctionType(), body});
+    kernel.setSymName(body);
+  }
+  PassManager passes(&context, ModuleOp::getOperationName());
+  buildKernelLoweringPipeline(passes, {target.getTraits().hasAvx512Bf16});
+  if (failed(passes.run(kernels)))
+    return failure();
+  TargetImage result;
+  std::vector<std::string> names;
+  for (const Entry &entry : entries) {
+    emitEntryPoint(kernels, entry.info, entry.type, entry.body);
+    names.push_back(entry.info.name);
+  }
+  FailureOr<Image> image = compileToImage(kernels, target, names);
+  if (failed(image))
+    return failure();
+  result.triple = target.getTriple();
+  result.cpu = target.getCpu();
+  result.features = target.getFeatures();
+  result.image = std::move(image->bytes);
+  result.entries = std::move(image->entries);
+  return result;
+}
+
+} // namespace
+
+void registerCpuTargetDialects(DialectRegistry &registry) {
+  registry.insert<affine::AffineDialect, arith::ArithDialect, cf::ControlFlowDialect,
+                  func::FuncDialect, index::IndexDialect, linalg::LinalgDialect, LLVM::LLVMDialect,
+                  math::MathDialect, memref::MemRefDialect, scf::SCFDialect, tensor::TensorDialect,
+                  ub::UBDialect, vector::VectorDialect, x86vector::X86VectorDialect>();
+  registerBuiltinDialectTranslation(registry);
+  registerLLVMDialectTranslation(registry);
+}
+
+std::unique_ptr<TargetInterface> createCpuTarget(CpuTarget target, KernelOptions options) {
+  return std::make_unique<CpuTargetInterface>(std::move(target), options);
+}
+
+} // namespace weft::cpu
