@@ -137,16 +137,14 @@ Value ElementEmitter::compute(Value tensor, AffineMap map) {
     for (auto [expr, offset, stride] :
          llvm::zip(map.getResults(), slice.getStaticOffsets(), slice.getStaticStrides()))
       exprs.push_back(expr * stride + offset);
-    return pull(slice.getSource(),
-                AffineMap::get(map.getNumDims(), 0, exprs, map.getContext()));
+    return pull(slice.getSource(), AffineMap::get(map.getNumDims(), 0, exprs, map.getContext()));
   }
   if (auto fill = dyn_cast<linalg::FillOp>(op))
     return builder.clone(*fill.getInputs()[0].getDefiningOp())->getResult(0);
   auto generic = cast<linalg::GenericOp>(op);
   SmallVector<Value> arguments;
   for (OpOperand *operand : generic.getDpsInputOperands())
-    arguments.push_back(
-        pull(operand->get(), generic.getMatchingIndexingMap(operand).compose(map)));
+    arguments.push_back(pull(operand->get(), generic.getMatchingIndexingMap(operand).compose(map)));
   // Parallel ops do not read their outputs.
   arguments.resize(generic.getBody()->getNumArguments());
   return cloneBody(generic, arguments, map)[cast<OpResult>(tensor).getResultNumber()];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Along which dimension a part can be cut: a slice must read of the part's own tensors only the same
-// slice, so that slices are independent.
+// Along which dimension a part can be cut: a slice must read of the part's own tensors only the
+// same slice, so that slices are independent.
 #include "weft/Codegen/StagePlan.h"
 
 #include "llvm/ADT/Twine.h"
@@ -73,10 +73,9 @@ private:
       unsigned index = buffer - plan.buffers.data();
       // A view keeps an axis only in an outermost dimension of the same size.
       if (value != storage)
-        viewed.push_back(
-            {index, static_cast<int64_t>(plan.getSizes(value).size()) > 0 &&
-                        !plan.getSizes(storage).empty() &&
-                        plan.getSize(value, 0) == plan.getSize(storage, 0)});
+        viewed.push_back({index, static_cast<int64_t>(plan.getSizes(value).size()) > 0 &&
+                                     !plan.getSizes(storage).empty() &&
+                                     plan.getSize(value, 0) == plan.getSize(storage, 0)});
       accesses.push_back({number, index, map});
     });
     for (const StageStore &store : stage.stores) {
@@ -178,7 +177,8 @@ private:
     return true;
   }
 
-  /// Stages that share only what they compute: sliced alike if they have a dimension of the same size.
+  /// Stages that share only what they compute: sliced alike if they have a dimension of the same
+  /// size.
   bool seedUnreached() {
     for (Stage &stage : part.stages) {
       if (stage.axis != kNoAxis)

@@ -63,8 +63,8 @@ private:
     for (auto [i, isReduction] : llvm::enumerate(stage.isReduction))
       (isReduction ? reduced : parallel).push_back(i);
     emitLoops(parallel, {}, [&](ValueRange) {
-      SmallVector<Value> sums = emitLoops(
-          reduced, initialSums(op), [&](ValueRange carried) { return combine(op, carried); });
+      SmallVector<Value> sums = emitLoops(reduced, initialSums(op),
+                                          [&](ValueRange carried) { return combine(op, carried); });
       for (StageStore store : stage.stores) {
         unsigned number = cast<OpResult>(store.value).getResultNumber();
         elements.store(combineLanes(op, number, sums[number]), plan.getBuffer(store.buffer),
@@ -196,16 +196,14 @@ private:
     Value count = arith::SubIOp::create(builder, loc, bounds.upper, bounds.lower);
     Value rest = arith::RemUIOp::create(builder, loc, count, constant(lanes));
     Value middle = arith::SubIOp::create(builder, loc, bounds.upper, rest);
-    SmallVector<Value> values =
-        emitFor(loop, bounds.lower, middle, lanes, carried, inner);
-    Value some =
-        arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ne, rest, constant(0));
+    SmallVector<Value> values = emitFor(loop, bounds.lower, middle, lanes, carried, inner);
+    Value some = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ne, rest, constant(0));
     auto ifOp = scf::IfOp::create(builder, loc, ValueRange(values).getTypes(), some,
                                   /*withElseRegion=*/!values.empty());
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(ifOp.thenBlock());
-    Value mask = vector::CreateMaskOp::create(
-        builder, loc, VectorType::get({lanes}, builder.getI1Type()), rest);
+    Value mask = vector::CreateMaskOp::create(builder, loc,
+                                              VectorType::get({lanes}, builder.getI1Type()), rest);
     SmallVector<Value> results = emitMasked(loop, middle, mask, values, inner);
     if (!values.empty()) {
       scf::YieldOp::create(builder, loc, results);

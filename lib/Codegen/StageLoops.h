@@ -11,7 +11,8 @@
 
 namespace weft {
 
-/// What the computation of a store's value reads, the value itself not being read even if it has memory.
+/// What the computation of a store's value reads, the value itself not being read even if it has
+/// memory.
 void forEachStoreRead(const StagePlan &plan, const StageStore &store, mlir::AffineMap identity,
                       llvm::function_ref<void(mlir::Value, mlir::AffineMap)> visitRead,
                       llvm::function_ref<void(mlir::Operation *, mlir::AffineMap)> visitOp);

@@ -29,7 +29,8 @@ Value StageMemory::size(OpBuilder &builder, Location loc, LinearSize size) const
   return arith::MulIOp::create(builder, loc, rows, perRow);
 }
 
-/// `memref` under the shape of the tensor `shapeOf`, but for its dimension 0, which has `outermost` if that is not dynamic.
+/// `memref` under the shape of the tensor `shapeOf`, but for its dimension 0, which has `outermost`
+/// if that is not dynamic.
 Value StageMemory::viewAs(OpBuilder &builder, Location loc, Value memref, Value shapeOf,
                           int64_t outermost) const {
   MemRefType source = cast<MemRefType>(memref.getType());
@@ -61,14 +62,13 @@ StagePlace StageMemory::find(OpBuilder &builder, Location loc, Value value) cons
     return {viewAs(builder, loc, memref, value, ShapedType::kDynamic)};
   const StageBuffer &buffer = *plan.findBuffer(storage);
   if (!buffer.isScratch())
-    return {
-        viewAs(builder, loc, results.lookup(buffer.results[0]), value, ShapedType::kDynamic)};
+    return {viewAs(builder, loc, results.lookup(buffer.results[0]), value, ShapedType::kDynamic)};
   Value memref = scratch.lookup(storage);
   if (value != storage) {
     auto type = cast<MemRefType>(memref.getType());
     bool sliced = buffer.axis == 0;
-    memref = viewAs(builder, loc, memref, value,
-                    sliced ? type.getDimSize(0) : ShapedType::kDynamic);
+    memref =
+        viewAs(builder, loc, memref, value, sliced ? type.getDimSize(0) : ShapedType::kDynamic);
   }
   return {memref, buffer.axis, buffer.axis == kNoAxis ? Value() : origin};
 }
@@ -76,8 +76,7 @@ StagePlace StageMemory::find(OpBuilder &builder, Location loc, Value value) cons
 SmallVector<StagePlace> StageMemory::findTargets(OpBuilder &builder, Location loc,
                                                  const StageBuffer &buffer) const {
   if (buffer.isScratch())
-    return {{scratch.lookup(buffer.value), buffer.axis,
-             buffer.axis == kNoAxis ? Value() : origin}};
+    return {{scratch.lookup(buffer.value), buffer.axis, buffer.axis == kNoAxis ? Value() : origin}};
   SmallVector<StagePlace> places;
   for (unsigned result : buffer.results)
     places.push_back(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Decides which tensors are kept in memory and which loop nests write them, and groups these in parts.
+// Decides which tensors are kept in memory and which loop nests write them, and groups these in
+// parts.
 #include "weft/Codegen/StagePlan.h"
 
 #include "dialects/Weft/Weft.h"
@@ -38,9 +39,8 @@ bool isSharedAcrossStages(Value value) {
   if (value.hasOneUse())
     return false;
   return llvm::any_of(value.getUsers(), [&](Operation *user) {
-    return isReduction(user) ||
-           cast<RankedTensorType>(user->getResult(0).getType()).getShape() !=
-               cast<RankedTensorType>(value.getType()).getShape();
+    return isReduction(user) || cast<RankedTensorType>(user->getResult(0).getType()).getShape() !=
+                                    cast<RankedTensorType>(value.getType()).getShape();
   });
 }
 
@@ -198,8 +198,7 @@ private:
       }
       return;
     }
-    AffineMap identity =
-        AffineMap::getMultiDimIdentityMap(plan.getSizes(value).size(), context);
+    AffineMap identity = AffineMap::getMultiDimIdentityMap(plan.getSizes(value).size(), context);
     Stage stage = elementwiseOver(value);
     stage.stores.push_back({value, buffer, identity, {}});
     if (auto pad = dyn_cast_or_null<tensor::PadOp>(op)) {
@@ -217,8 +216,7 @@ private:
     SmallVector<AffineExpr> exprs;
     for (auto [i, offset] : llvm::enumerate(offsets))
       exprs.push_back(getAffineDimExpr(i, context) + offset);
-    stage.stores.push_back(
-        {value, buffer, AffineMap::get(exprs.size(), 0, exprs, context), {}});
+    stage.stores.push_back({value, buffer, AffineMap::get(exprs.size(), 0, exprs, context), {}});
     stages.push_back(std::move(stage));
   }
 
@@ -233,8 +231,8 @@ private:
     }
   }
 
-  /// What a stage has in common with the stages that must be in its part: buffers, and full-size values that both
-  /// compute.
+  /// What a stage has in common with the stages that must be in its part: buffers, and full-size
+  /// values that both compute.
   SmallVector<const void *> connections(const Stage &stage) {
     SmallVector<const void *> keys;
     auto addRead = [&](Value value, AffineMap) {
@@ -243,9 +241,10 @@ private:
     };
     auto addOp = [&](Operation *op, AffineMap) {
       auto generic = dyn_cast<linalg::GenericOp>(op);
-      if (generic && llvm::any_of(generic.getIndexingMapsArray(), [&](AffineMap map) {
-            return map.isIdentity() && map.getNumDims() > 0;
-          }) && generic.getNumDpsInputs() > 0 &&
+      if (generic &&
+          llvm::any_of(generic.getIndexingMapsArray(),
+                       [&](AffineMap map) { return map.isIdentity() && map.getNumDims() > 0; }) &&
+          generic.getNumDpsInputs() > 0 &&
           cast<RankedTensorType>(generic.getDpsInputs()[0].getType()).getRank() ==
               static_cast<int64_t>(generic.getNumLoops()))
         keys.push_back(op);

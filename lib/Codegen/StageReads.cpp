@@ -49,8 +49,7 @@ int64_t getRowsPerBatchRow(Value value) {
     return 0;
   if (auto argument = dyn_cast<BlockArgument>(value)) {
     auto function = cast<func::FuncOp>(argument.getOwner()->getParentOp());
-    auto rows =
-        function.getArgAttrOfType<IntegerAttr>(argument.getArgNumber(), kRowsAttrName);
+    auto rows = function.getArgAttrOfType<IntegerAttr>(argument.getArgNumber(), kRowsAttrName);
     return rows ? rows.getInt() : 1;
   }
   Operation *op = value.getDefiningOp();
@@ -182,8 +181,7 @@ bool StagePlan::isRegisterEpilogue(const StagePart &part) const {
   if (part.stages.size() == 1)
     return true;
   const Stage &epilogue = part.stages.back();
-  if (epilogue.kind != Stage::Kind::Elementwise ||
-      epilogue.getNumLoops() + 1 != root.getNumLoops())
+  if (epilogue.kind != Stage::Kind::Elementwise || epilogue.getNumLoops() + 1 != root.getNumLoops())
     return false;
   bool fits = true;
   forEachRead(epilogue, [&](Value value, AffineMap map) {

@@ -44,8 +44,7 @@ bool allVectorAccesses(const StagePlan &plan, const Stage &stage, int64_t loop) 
   if (auto generic = dyn_cast_or_null<linalg::GenericOp>(stage.op)) {
     possible &= hasVectorBody(generic);
     for (OpOperand *operand : generic.getDpsInputOperands())
-      plan.forEachRead(operand->get(), generic.getMatchingIndexingMap(operand), visitRead,
-                       visitOp);
+      plan.forEachRead(operand->get(), generic.getMatchingIndexingMap(operand), visitRead, visitOp);
   }
   return possible;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Code for one element, or a vector of neighbouring elements, of a tensor value: the value is computed
-// from what is in memory, each op by the body of its linalg op. What does not depend on a loop is
-// computed outside of it.
+// Code for one element, or a vector of neighbouring elements, of a tensor value: the value is
+// computed from what is in memory, each op by the body of its linalg op. What does not depend on a
+// loop is computed outside of it.
 #ifndef WEFT_CODEGEN_ELEMENTEMITTER_H
 #define WEFT_CODEGEN_ELEMENTEMITTER_H
 
@@ -15,10 +15,12 @@
 
 namespace weft {
 
-/// By how much `expr` grows from lane to lane if loop `loop` runs over the lanes; nothing if it is not linear.
+/// By how much `expr` grows from lane to lane if loop `loop` runs over the lanes; nothing if it is
+/// not linear.
 std::optional<int64_t> getLaneStride(mlir::AffineExpr expr, int64_t loop);
 
-/// Whether vectors along loop `loop` can read or write at `map`: elements are neighbours, or all the same.
+/// Whether vectors along loop `loop` can read or write at `map`: elements are neighbours, or all
+/// the same.
 bool isVectorAccess(mlir::AffineMap map, int64_t loop);
 
 class ElementEmitter {
@@ -26,23 +28,28 @@ public:
   ElementEmitter(mlir::OpBuilder &builder, mlir::Location loc, const StagePlan &plan,
                  const StageMemory &memory, int64_t numLoops);
 
-  /// Begins a level of loops: loop `loops[i]` has index `indices[i]`. Code that depends on these loops and outer ones only is
-  /// placed where the builder is now, or, if not `anchored`, always where the builder is.
+  /// Begins a level of loops: loop `loops[i]` has index `indices[i]`. Code that depends on these
+  /// loops and outer ones only is placed where the builder is now, or, if not `anchored`, always
+  /// where the builder is.
   void pushLevel(llvm::ArrayRef<int64_t> loops, mlir::ValueRange indices, bool anchored = true);
   void popLevel();
 
-  /// From here on, the loop's index is that of the first of `lanes` lanes, of which those in `mask` exist (all if null).
+  /// From here on, the loop's index is that of the first of `lanes` lanes, of which those in `mask`
+  /// exist (all if null).
   void setVectorLoop(int64_t loop, int64_t lanes) { vectorLoop = loop, this->lanes = lanes; }
   void setMask(mlir::Value value) { mask = value; }
   mlir::Value getMask() const { return mask; }
-  /// All loops are one, over the elements in row-major order; `innerElements` of them for each index of dimension 0.
+  /// All loops are one, over the elements in row-major order; `innerElements` of them for each
+  /// index of dimension 0.
   void setFlat(int64_t innerElements) { flatInner = innerElements; }
 
-  /// Loads what is neither in a loop of the vector nor in an inner one; null: not handled. For code that shares such loads.
+  /// Loads what is neither in a loop of the vector nor in an inner one; null: not handled. For code
+  /// that shares such loads.
   using LoadHook = std::function<mlir::Value(mlir::Value memref, mlir::AffineMap map)>;
   void setLoadHook(LoadHook hook) { loadHook = std::move(hook); }
 
-  /// The value of the tensor at `map` of the loops: a vector if that depends on the vector loop, else a scalar.
+  /// The value of the tensor at `map` of the loops: a vector if that depends on the vector loop,
+  /// else a scalar.
   mlir::Value pull(mlir::Value tensor, mlir::AffineMap map);
   /// The same, computed although the tensor has memory; later pulls see it.
   mlir::Value produce(mlir::Value tensor, mlir::AffineMap map);

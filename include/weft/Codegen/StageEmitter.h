@@ -15,7 +15,8 @@ public:
                StageMemory &memory, int64_t lanes)
       : builder(builder), loc(loc), plan(plan), memory(memory), lanes(lanes) {}
 
-  /// The stage for the indices [begin, end) of the loop that is sliced, or, if none is, all of it. Contractions are not for it.
+  /// The stage for the indices [begin, end) of the loop that is sliced, or, if none is, all of it.
+  /// Contractions are not for it.
   void emit(const Stage &stage, mlir::Value begin, mlir::Value end);
 
 private:

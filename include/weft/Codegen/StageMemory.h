@@ -19,13 +19,15 @@ mlir::MemRefType getMemoryType(mlir::RankedTensorType type);
 struct StagePlace {
   mlir::Value memref;
   int64_t axis = kNoAxis;
-  mlir::Value origin;
+  mlir::Value origin = {};
 };
 
 class StageMemory {
 public:
-  /// `rows` is the batch size, an index.
-  StageMemory(const StagePlan &plan, mlir::Value rows) : plan(plan), rows(rows) {}
+  explicit StageMemory(const StagePlan &plan) : plan(plan) {}
+
+  /// The batch size, an index.
+  void setRows(mlir::Value value) { rows = value; }
 
   /// The memory of an argument or a table.
   void setArgument(mlir::Value argument, mlir::Value memref) { arguments[argument] = memref; }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// How a dispatch function, converted to linalg, is computed by loops: which tensors are kept in memory,
-// which loop nests (stages) write them, which of these belong together (parts), and along which
-// dimension a part can be cut in independent slices. All else is computed where it is read.
+// How a dispatch function, converted to linalg, is computed by loops: which tensors are kept in
+// memory, which loop nests (stages) write them, which of these belong together (parts), and along
+// which dimension a part can be cut in independent slices. All else is computed where it is read.
 #ifndef WEFT_CODEGEN_STAGEPLAN_H
 #define WEFT_CODEGEN_STAGEPLAN_H
 
@@ -30,7 +30,8 @@ struct StageBuffer {
   bool isScratch() const { return results.empty(); }
 };
 
-/// What a stage writes: `value`, at the loops in order, goes to element `map` (of the loops) of a buffer.
+/// What a stage writes: `value`, at the loops in order, goes to element `map` (of the loops) of a
+/// buffer.
 struct StageStore {
   mlir::Value value;
   /// Number of the buffer.
@@ -69,7 +70,8 @@ struct StagePart {
 
 class StagePlan {
 public:
-  /// Plans a function of linalg and tensor ops (and weft.matmul). Emits an error where an op is not supported.
+  /// Plans a function of linalg and tensor ops (and weft.matmul). Emits an error where an op is not
+  /// supported.
   static mlir::FailureOr<StagePlan> create(mlir::func::FuncOp function);
 
   mlir::func::FuncOp getFunction() const { return function; }
@@ -80,25 +82,27 @@ public:
 
   /// The buffer that holds `value`, if it is kept in memory (not an argument).
   const StageBuffer *findBuffer(mlir::Value value) const;
-  /// The tensor whose memory `value` is a view of: an argument, a table or a buffer's value. Null if `value` is computed where
-  /// it is read.
+  /// The tensor whose memory `value` is a view of: an argument, a table or a buffer's value. Null
+  /// if `value` is computed where it is read.
   mlir::Value getStorage(mlir::Value value) const;
 
   /// Size of a dimension of a tensor of the function.
   LinearSize getSize(mlir::Value value, int64_t dimension) const;
   llvm::SmallVector<LinearSize> getSizes(mlir::Value value) const;
 
-  /// Calls `visit` for each tensor in memory that the stage reads, with the map from the stage's loops to its
-  /// elements. Views are visited as what they are views of, under their own shape: `visit(view, map)`.
+  /// Calls `visit` for each tensor in memory that the stage reads, with the map from the stage's
+  /// loops to its elements. Views are visited as what they are views of, under their own shape:
+  /// `visit(view, map)`.
   void forEachRead(const Stage &stage,
                    llvm::function_ref<void(mlir::Value, mlir::AffineMap)> visit) const;
-  /// The same of one value, pulled at `map`; `visitOp` sees the ops that are computed on the way, if given.
+  /// The same of one value, pulled at `map`; `visitOp` sees the ops that are computed on the way,
+  /// if given.
   void forEachRead(mlir::Value value, mlir::AffineMap map,
                    llvm::function_ref<void(mlir::Value, mlir::AffineMap)> visit,
                    llvm::function_ref<void(mlir::Operation *, mlir::AffineMap)> visitOp = {}) const;
 
-  /// Whether only elementwise work over the contraction's result follows it, so that it can be done while the result is
-  /// in registers.
+  /// Whether only elementwise work over the contraction's result follows it, so that it can be done
+  /// while the result is in registers.
   bool isRegisterEpilogue(const StagePart &part) const;
 
 private:
@@ -117,8 +121,8 @@ bool isTable(mlir::Value value);
 /// How many rows per batch row dimension 0 of a tensor has, if it is dynamic.
 int64_t getRowsPerBatchRow(mlir::Value value);
 
-/// Finds, for each part, a loop of each stage such that slices along it are independent, and sets the axes. Returns false if
-/// some part has none.
+/// Finds, for each part, a loop of each stage such that slices along it are independent, and sets
+/// the axes. Returns false if some part has none.
 bool solveAxes(StagePlan &plan, std::string &reason);
 
 } // namespace weft

@@ -21,7 +21,7 @@ class KernelEmitter {
 public:
   KernelEmitter(ModuleOp module, const KernelPlan &plan, const KernelInfo &info)
       : module(module), plan(plan), stages(plan.getStages()), info(info),
-        builder(module.getContext()), loc(plan.getFunction().getLoc()), memory(stages, {}) {}
+        builder(module.getContext()), loc(plan.getFunction().getLoc()), memory(stages) {}
 
   func::FuncOp run() {
     createFunction();
@@ -65,7 +65,7 @@ private:
   }
 
   void bindMemory() {
-    memory = StageMemory(stages, rows);
+    memory.setRows(rows);
     func::FuncOp source = plan.getFunction();
     for (auto [i, binding] : llvm::enumerate(info.bindings)) {
       if (binding.isResult)
@@ -99,8 +99,8 @@ private:
     {
       OpBuilder::InsertionGuard guard(builder);
       builder.setInsertionPoint(function);
-      memref::GlobalOp::create(builder, loc, name, builder.getStringAttr("private"), type,
-                               elements, /*constant=*/true, /*alignment=*/IntegerAttr());
+      memref::GlobalOp::create(builder, loc, name, builder.getStringAttr("private"), type, elements,
+                               /*constant=*/true, /*alignment=*/IntegerAttr());
     }
     return memref::GetGlobalOp::create(builder, loc, type, name);
   }
@@ -111,14 +111,14 @@ private:
     if (tiles.extent.perRow == 0)
       return constant(tiles.at(0));
     Value extent = arith::MulIOp::create(builder, loc, rows, constant(tiles.extent.perRow));
-    Value up = arith::AddIOp::create(builder, loc, extent,
-                                     constant(tiles.extent.fixed + tiles.tile - 1));
+    Value up =
+        arith::AddIOp::create(builder, loc, extent, constant(tiles.extent.fixed + tiles.tile - 1));
     Value count = arith::DivUIOp::create(builder, loc, up, constant(tiles.tile));
     return arith::MulIOp::create(builder, loc, count, constant(tiles.times));
   }
 
-  /// The tiles of one part that are in the range of the call; its tiles begin at `first`. Returns where the next part's
-  /// begin.
+  /// The tiles of one part that are in the range of the call; its tiles begin at `first`. Returns
+  /// where the next part's begin.
   Value emitPart(const StagePart &part, const PartKernel &kernel, Value first) {
     Value last = arith::AddIOp::create(builder, loc, first, tileCount(kernel.tiles));
     Value begin = arith::MaxSIOp::create(builder, loc, tileBegin, first);
@@ -218,8 +218,7 @@ private:
       region.batch.push_back(loop.getInductionVar());
     }
     region.rowBegin = numBatch == 0 ? begin : zero();
-    region.rowEnd =
-        numBatch == 0 ? end : memory.size(builder, loc, stage.extents[numBatch]);
+    region.rowEnd = numBatch == 0 ? end : memory.size(builder, loc, stage.extents[numBatch]);
     int64_t blockRows = numBatch == 0 ? tile : stage.extents[numBatch].fixed;
     region.rowRemainders = contraction.rowRemainders(blockRows);
     emitContractionRegion(builder, loc, contraction, operands, region,
@@ -243,7 +242,8 @@ private:
 
     void consume(ContractionResult &result, bool storeProduct, const Stage *epilogue) {
       elements.setMask(result.getMask());
-      elements.setLoadHook([&](Value memref, AffineMap map) { return loadColumn(result, memref, map); });
+      elements.setLoadHook(
+          [&](Value memref, AffineMap map) { return loadColumn(result, memref, map); });
       elements.pushLevel(loops, result.getCoordinates(), /*anchored=*/false);
       Type element = cast<RankedTensorType>(op.getType()).getElementType();
       Value product = emitScalarCast(parent.builder, parent.loc, result.getValue(), element);
@@ -267,7 +267,8 @@ private:
 
     /// What depends on the column only is loaded once for the rows of a register tile.
     Value loadColumn(ContractionResult &result, Value memref, AffineMap map) {
-      if (map.getNumResults() != 1 || map.getResult(0) != getAffineDimExpr(numLoops - 1, map.getContext()))
+      if (map.getNumResults() != 1 ||
+          map.getResult(0) != getAffineDimExpr(numLoops - 1, map.getContext()))
         return {};
       return result.load(memref, numLoops - 1);
     }

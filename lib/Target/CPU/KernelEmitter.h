@@ -10,13 +10,14 @@
 
 namespace weft::cpu {
 
-/// Creates `func.func private @name(bindings..., rows, tile_begin, tile_end, scratch[, constants])` in `module`:
-/// bindings are memrefs with identity layout, scratch and constants are bytes.
+/// Creates `func.func private @name(bindings..., rows, tile_begin, tile_end, scratch[, constants])`
+/// in `module`: bindings are memrefs with identity layout, scratch and constants are bytes.
 mlir::func::FuncOp emitKernel(mlir::ModuleOp module, const KernelPlan &plan,
                               const KernelInfo &info);
 
-/// Creates `llvm.func @name(%args: !llvm.ptr)` of the kernel ABI, which calls a kernel function lowered to the LLVM dialect.
-/// `type` is the kernel function's type before it was lowered, `body` its symbol.
+/// Creates `llvm.func @name(%args: !llvm.ptr)` of the kernel ABI, which calls a kernel function
+/// lowered to the LLVM dialect. `type` is the kernel function's type before it was lowered, `body`
+/// its symbol.
 void emitEntryPoint(mlir::ModuleOp module, const KernelInfo &info, mlir::FunctionType type,
                     llvm::StringRef body);
 

@@ -24,8 +24,7 @@ LinearSize bytesOf(const StagePlan &plan, Value value) {
 
 /// The size of a dimension times what is known already; at most one of all is dynamic.
 LinearSize times(LinearSize total, LinearSize size) {
-  return {total.fixed * size.fixed,
-          total.perRow * size.fixed + total.fixed * size.perRow};
+  return {total.fixed * size.fixed, total.perRow * size.fixed + total.fixed * size.perRow};
 }
 
 /// Arguments of a kernel that a result may take the place of.
@@ -41,7 +40,8 @@ public:
         });
   }
 
-  /// Whether each element of the argument is read only where the same element of the result is written.
+  /// Whether each element of the argument is read only where the same element of the result is
+  /// written.
   bool mayOverwrite(unsigned result, BlockArgument argument) const {
     const Stage *writer = nullptr;
     for (const StagePart &part : plan.getParts())
@@ -78,14 +78,13 @@ KernelInfo KernelPlan::describe(llvm::StringRef name, func::FuncOp dispatch) con
   DenseSet<Value> read;
   for (const StagePart &part : stages.getParts())
     for (const Stage &stage : part.stages)
-      stages.forEachRead(
-          stage, [&](Value value, AffineMap) { read.insert(stages.getStorage(value)); });
+      stages.forEachRead(stage,
+                         [&](Value value, AffineMap) { read.insert(stages.getStorage(value)); });
   for (BlockArgument argument : function.getArguments()) {
     if (std::optional<int64_t> number = getConstant(argument.getArgNumber()))
       info.constantCount = std::max<unsigned>(info.constantCount, *number + 1);
     else if (read.contains(argument))
-      info.bindings.push_back(
-          {false, argument.getArgNumber(), bytesOf(stages, argument), {}});
+      info.bindings.push_back({false, argument.getArgNumber(), bytesOf(stages, argument), {}});
   }
   OverwriteAnalysis overwrites(stages);
   unsigned numOperands = info.bindings.size();

@@ -26,9 +26,7 @@ constexpr int64_t kMaxTiles = 32;
 /// Work of a multiply-add of a contraction, relative to a simple operation.
 constexpr double kContractionWork = 1.0 / 32;
 
-int64_t bytesOf(Type element) {
-  return std::max<int64_t>(1, element.getIntOrFloatBitWidth() / 8);
-}
+int64_t bytesOf(Type element) { return std::max<int64_t>(1, element.getIntOrFloatBitWidth() / 8); }
 
 Extent toExtent(LinearSize size) {
   return size.perRow ? Extent::rows(size.perRow) : Extent::constant(size.fixed);
@@ -61,8 +59,9 @@ double workPerPoint(const StagePlan &plan, const Stage &stage) {
     if (!generic)
       continue;
     for (OpOperand *operand : generic.getDpsInputOperands())
-      plan.forEachRead(operand->get(), generic.getMatchingIndexingMap(operand).compose(identity),
-                       [](Value, AffineMap) {}, visitOp);
+      plan.forEachRead(
+          operand->get(), generic.getMatchingIndexingMap(operand).compose(identity),
+          [](Value, AffineMap) {}, visitOp);
   }
   double work = 1;
   for (Operation *op : ops)
@@ -234,8 +233,7 @@ int64_t KernelPlan::sliceBytes(unsigned number, int64_t tile) const {
 
 LogicalResult KernelPlan::layOutScratch(const StagePart &part, PartKernel &kernel) {
   for (auto &entry : kernel.contractions)
-    kernel.contractionScratch =
-        std::max(kernel.contractionScratch, entry.second.scratchBytes());
+    kernel.contractionScratch = std::max(kernel.contractionScratch, entry.second.scratchBytes());
   int64_t offset = llvm::alignTo(kernel.contractionScratch, 64);
   for (const Stage &stage : part.stages)
     for (const StageStore &store : stage.stores) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// How a dispatch function becomes a kernel: per part, the kind of code, its tiles and scratch memory.
+// How a dispatch function becomes a kernel: per part, the kind of code, its tiles and scratch
+// memory.
 #ifndef WEFT_LIB_TARGET_CPU_KERNELPLAN_H
 #define WEFT_LIB_TARGET_CPU_KERNELPLAN_H
 
@@ -13,7 +14,8 @@
 namespace weft::cpu {
 
 struct PartKernel {
-  /// The stages are one contraction and what is done with its result in registers; tiles are the generator's.
+  /// The stages are one contraction and what is done with its result in registers; tiles are the
+  /// generator's.
   bool registerEpilogue = false;
   /// For each stage that is a contraction.
   std::map<unsigned, ContractionPlan> contractions;
@@ -55,7 +57,8 @@ private:
   std::vector<PartKernel> parts;
 };
 
-/// The clone of a dispatch function in a module of its own, with an argument for each constant of the dispatch.
+/// The clone of a dispatch function in a module of its own, with an argument for each constant of
+/// the dispatch.
 mlir::OwningOpRef<mlir::ModuleOp> cloneForLowering(mlir::func::FuncOp dispatch);
 
 } // namespace weft::cpu

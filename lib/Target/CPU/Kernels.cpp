@@ -30,14 +30,15 @@ namespace {
 
 /// Loads what kernels are made of. Only the first call changes the context.
 void loadDialects(MLIRContext &context) {
-  context.loadDialect<affine::AffineDialect, arith::ArithDialect, cf::ControlFlowDialect,
-                      func::FuncDialect, index::IndexDialect, linalg::LinalgDialect,
-                      LLVM::LLVMDialect, math::MathDialect, memref::MemRefDialect, scf::SCFDialect,
-                      tensor::TensorDialect, ub::UBDialect, vector::VectorDialect,
-                      x86vector::X86VectorDialect>();
+  context
+      .loadDialect<affine::AffineDialect, arith::ArithDialect, cf::ControlFlowDialect,
+                   func::FuncDialect, index::IndexDialect, linalg::LinalgDialect, LLVM::LLVMDialect,
+                   math::MathDialect, memref::MemRefDialect, scf::SCFDialect, tensor::TensorDialect,
+                   ub::UBDialect, vector::VectorDialect, x86vector::X86VectorDialect>();
 }
 
-/// The ops as a function: what they read and do not make themselves are its arguments, what others read its results.
+/// The ops as a function: what they read and do not make themselves are its arguments, what others
+/// read its results.
 OwningOpRef<ModuleOp> outline(ArrayRef<Operation *> ops) {
   llvm::SetVector<Value> inputs, outputs;
   llvm::SmallPtrSet<Operation *, 16> inside(ops.begin(), ops.end());
@@ -105,8 +106,8 @@ bool CpuTargetInterface::canFuse(ArrayRef<Operation *> ops, std::string &reason)
     return success();
   });
   OwningOpRef<ModuleOp> module = outline(ops);
-  FailureOr<KernelPlan> plan = KernelPlan::create(
-      *module->getOps<func::FuncOp>().begin(), target.getTraits(), options.tunedRows);
+  FailureOr<KernelPlan> plan = KernelPlan::create(*module->getOps<func::FuncOp>().begin(),
+                                                  target.getTraits(), options.tunedRows);
   if (failed(plan))
     return false;
   bool contracts = llvm::any_of(ops, [](Operation *op) { return isa<MatmulOp>(op); });
@@ -127,8 +128,7 @@ bool CpuTargetInterface::canFuse(ArrayRef<Operation *> ops, std::string &reason)
 FailureOr<KernelInfo> CpuTargetInterface::buildKernel(func::FuncOp dispatch,
                                                       ModuleOp kernels) const {
   loadDialects(*dispatch.getContext());
-  FailureOr<KernelPlan> plan =
-      KernelPlan::create(dispatch, target.getTraits(), options.tunedRows);
+  FailureOr<KernelPlan> plan = KernelPlan::create(dispatch, target.getTraits(), options.tunedRows);
   if (failed(plan))
     return failure();
   KernelInfo info = plan->describe(dispatch.getSymName(), dispatch);
