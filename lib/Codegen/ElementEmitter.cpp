@@ -275,22 +275,37 @@ Value ElementEmitter::load(Value tensor, AffineMap map) {
     else
       value = vector::LoadOp::create(builder, loc, type, place.memref, indices);
   }
-  if (!cast<RankedTensorType>(tensor.getType()).getElementType().isInteger(1))
+  return fromMemoryType(value, cast<RankedTensorType>(tensor.getType()).getElementType());
+}
+
+Value ElementEmitter::fromMemoryType(Value value, Type element) {
+  Type type = element;
+  if (auto vector = dyn_cast<VectorType>(value.getType()))
+    type = vector.clone(element);
+  if (value.getType() == type)
     return value;
+  if (!element.isInteger(1))
+    return arith::BitcastOp::create(builder, loc, type, value);
   Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(value.getType()));
   return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ne, value, zero);
+}
+
+Value ElementEmitter::toMemoryType(Value value) {
+  Type type = getMemoryElementType(getElementTypeOrSelf(value.getType()));
+  if (auto vector = dyn_cast<VectorType>(value.getType()))
+    type = vector.clone(type);
+  if (value.getType() == type)
+    return value;
+  if (getElementTypeOrSelf(value.getType()).isInteger(1))
+    return arith::ExtUIOp::create(builder, loc, type, value);
+  return arith::BitcastOp::create(builder, loc, type, value);
 }
 
 void ElementEmitter::store(Value value, const StageBuffer &buffer, AffineMap map) {
   bool vector = isVector(map);
   if (vector)
     value = broadcast(value);
-  if (getElementTypeOrSelf(value.getType()).isInteger(1)) {
-    Type byte = builder.getI8Type();
-    if (auto type = dyn_cast<VectorType>(value.getType()))
-      byte = type.clone(byte);
-    value = arith::ExtUIOp::create(builder, loc, byte, value);
-  }
+  value = toMemoryType(value);
   for (StagePlace &place : memory.findTargets(builder, loc, buffer)) {
     SmallVector<Value> indices = indicesOf(place, map);
     if (!vector)

@@ -13,6 +13,8 @@ namespace weft {
 Type getMemoryElementType(Type elementType) {
   if (elementType.isInteger(1))
     return IntegerType::get(elementType.getContext(), 8);
+  if (elementType.isBF16() || elementType.isF16())
+    return IntegerType::get(elementType.getContext(), 16);
   return elementType;
 }
 

@@ -39,8 +39,13 @@ bool isSharedAcrossStages(Value value) {
   if (value.hasOneUse())
     return false;
   return llvm::any_of(value.getUsers(), [&](Operation *user) {
-    return isReduction(user) || cast<RankedTensorType>(user->getResult(0).getType()).getShape() !=
-                                    cast<RankedTensorType>(value.getType()).getShape();
+    if (isReduction(user))
+      return true;
+    // What returns the value or asks for its size does not compute it.
+    auto type = user->getNumResults() == 0
+                    ? RankedTensorType()
+                    : dyn_cast<RankedTensorType>(user->getResult(0).getType());
+    return type && type.getShape() != cast<RankedTensorType>(value.getType()).getShape();
   });
 }
 

@@ -155,6 +155,12 @@ void StagePlan::forEachRead(Value value, AffineMap map,
   ReadWalk(*this, visit, visitOp).pull(value, map);
 }
 
+void StagePlan::forEachInput(Operation *op, AffineMap map,
+                             llvm::function_ref<void(Value, AffineMap)> visit,
+                             llvm::function_ref<void(Operation *, AffineMap)> visitOp) const {
+  ReadWalk(*this, visit, visitOp).compute(op, map);
+}
+
 void StagePlan::forEachRead(const Stage &stage,
                             llvm::function_ref<void(Value, AffineMap)> visit) const {
   MLIRContext *context = function->getContext();

@@ -57,13 +57,7 @@ void forEachStoreRead(const StagePlan &plan, const StageStore &store, AffineMap 
   const StageBuffer *own = plan.findBuffer(store.value);
   if (own != &plan.getBuffer(store.buffer))
     return plan.forEachRead(store.value, identity, visitRead, visitOp);
-  auto generic = dyn_cast_or_null<linalg::GenericOp>(store.value.getDefiningOp());
-  if (!generic)
-    return;
-  visitOp(generic, identity);
-  for (OpOperand *operand : generic.getDpsInputOperands())
-    plan.forEachRead(operand->get(), generic.getMatchingIndexingMap(operand).compose(identity),
-                     visitRead, visitOp);
+  plan.forEachInput(store.value.getDefiningOp(), identity, visitRead, visitOp);
 }
 
 std::optional<vector::CombiningKind> getCombiningKind(linalg::GenericOp op, unsigned result) {
@@ -99,10 +93,10 @@ bool isFlat(const StagePlan &plan, const Stage &stage) {
     return false;
   bool flat = true;
   // The same place in each tensor, or the same element throughout.
-  auto visitRead = [&](Value, AffineMap map) {
-    flat &= map.isIdentity() || llvm::all_of(map.getResults(), [](AffineExpr expr) {
-              return isa<AffineConstantExpr>(expr);
-            });
+  auto visitRead = [&](Value value, AffineMap map) {
+    flat &= (map.isIdentity() && plan.getSizes(value) == stage.extents) ||
+            llvm::all_of(map.getResults(),
+                         [](AffineExpr expr) { return isa<AffineConstantExpr>(expr); });
   };
   auto visitOp = [&](Operation *op, AffineMap) {
     if (auto generic = dyn_cast<linalg::GenericOp>(op))
@@ -111,7 +105,8 @@ bool isFlat(const StagePlan &plan, const Stage &stage) {
   AffineMap identity =
       AffineMap::getMultiDimIdentityMap(stage.getNumLoops(), plan.getFunction()->getContext());
   for (const StageStore &store : stage.stores) {
-    flat &= store.map.isIdentity();
+    flat &= store.map.isIdentity() &&
+            plan.getSizes(plan.getBuffer(store.buffer).value) == stage.extents;
     if (!store.constant)
       forEachStoreRead(plan, store, identity, visitRead, visitOp);
   }

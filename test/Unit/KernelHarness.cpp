@@ -6,6 +6,7 @@
 #include "dialects/Weft/Weft.h"
 #include "runtime/schema/kernel_abi.h"
 
+#include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/ADT/APFloat.h"
 #include "llvm/ADT/bit.h"
@@ -101,6 +102,10 @@ struct KernelHarness::Loaded {
 };
 
 KernelHarness::KernelHarness(const std::string &text, const std::string &cpu) {
+  compile(text, cpu);
+}
+
+void KernelHarness::compile(const std::string &text, const std::string &cpu) {
   context.getOrLoadDialect<WeftDialect>();
   context.getOrLoadDialect<func::FuncDialect>();
   context.allowUnregisteredDialects();
@@ -115,7 +120,7 @@ KernelHarness::KernelHarness(const std::string &text, const std::string &cpu) {
   FailureOr<KernelInfo> built = target->buildKernel(function, *kernels);
   ASSERT_TRUE(succeeded(built)) << text;
   info = *built;
-  ASSERT_TRUE(succeeded(verify(*kernels))) << text;
+  ASSERT_TRUE(succeeded(mlir::verify(*kernels))) << text;
   if (getenv("WEFT_DUMP_KERNELS"))
     kernels->dump();
   FailureOr<TargetImage> image = target->compile(*kernels);

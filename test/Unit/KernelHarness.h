@@ -58,6 +58,8 @@ public:
 private:
   struct Loaded;
 
+  void compile(const std::string &text, const std::string &cpu);
+
   std::vector<void *> bind(const std::vector<ReferenceTensor> &operands, int64_t rows,
                            bool inPlace);
   void call(const std::vector<void *> &pointers, int64_t rows, int64_t begin, int64_t end,

@@ -76,6 +76,8 @@ private:
   void setInsertionPoint(const Level &level);
   mlir::Value compute(mlir::Value tensor, mlir::AffineMap map);
   mlir::Value load(mlir::Value tensor, mlir::AffineMap map);
+  mlir::Value fromMemoryType(mlir::Value value, mlir::Type element);
+  mlir::Value toMemoryType(mlir::Value value);
   llvm::SmallVector<mlir::Value> indicesOf(StagePlace &place, mlir::AffineMap map);
   mlir::Value indexOf(mlir::AffineExpr expr);
   mlir::Value indexVectorOf(mlir::AffineExpr expr);

@@ -10,7 +10,8 @@
 
 namespace weft {
 
-/// The type that elements have in memory: i1 is kept in bytes.
+/// The type that elements have in memory: i1 is kept in bytes, and bf16 and f16 are loaded and
+/// stored as i16, because LLVM has few operations on vectors of them.
 mlir::Type getMemoryElementType(mlir::Type elementType);
 /// The memref of a tensor in memory, row-major.
 mlir::MemRefType getMemoryType(mlir::RankedTensorType type);

@@ -101,6 +101,11 @@ public:
                    llvm::function_ref<void(mlir::Value, mlir::AffineMap)> visit,
                    llvm::function_ref<void(mlir::Operation *, mlir::AffineMap)> visitOp = {}) const;
 
+  /// The same of the op's computation, whose loops are at `map`.
+  void forEachInput(mlir::Operation *op, mlir::AffineMap map,
+                    llvm::function_ref<void(mlir::Value, mlir::AffineMap)> visit,
+                    llvm::function_ref<void(mlir::Operation *, mlir::AffineMap)> visitOp) const;
+
   /// Whether only elementwise work over the contraction's result follows it, so that it can be done
   /// while the result is in registers.
   bool isRegisterEpilogue(const StagePart &part) const;

@@ -179,16 +179,19 @@ bool isNarrowFloat(Type type) {
 }
 
 Value castFloat(OpBuilder &builder, Location loc, Value value, FloatType target) {
-  auto source = cast<FloatType>(getElementTypeOrSelf(value.getType()));
+  FloatType source = cast<FloatType>(getElementTypeOrSelf(value.getType()));
   Type type = withElement(value.getType(), target);
+  Type f32 = withElement(value.getType(), builder.getF32Type());
+  // Between narrow types, and between them and f64, by way of f32.
+  if (source.getWidth() != 32 && target.getWidth() != 32) {
+    bool up = source.getWidth() < 32;
+    value = up ? arith::ExtFOp::create(builder, loc, f32, value).getResult()
+               : arith::TruncFOp::create(builder, loc, f32, value).getResult();
+    source = Float32Type::get(builder.getContext());
+  }
   if (source.getWidth() < target.getWidth())
     return arith::ExtFOp::create(builder, loc, type, value);
-  if (source.getWidth() > target.getWidth())
-    return arith::TruncFOp::create(builder, loc, type, value);
-  // bf16 and f16
-  Value wide = arith::ExtFOp::create(builder, loc,
-                                     withElement(value.getType(), builder.getF32Type()), value);
-  return arith::TruncFOp::create(builder, loc, type, wide);
+  return arith::TruncFOp::create(builder, loc, type, value);
 }
 
 Value castInteger(OpBuilder &builder, Location loc, Value value, IntegerType target) {

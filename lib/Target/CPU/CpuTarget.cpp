@@ -103,9 +103,9 @@ FailureOr<CpuTarget> CpuTarget::create(llvm::StringRef cpu, std::string &error) 
   }
   std::unique_ptr<llvm::MCSubtargetInfo> processor(
       target->createMCSubtargetInfo(triple, result.cpu, result.featureString));
-  for (llvm::StringRef feature : kInstructionSets)
-    if (processor->checkFeatures(("+" + feature).str()))
-      result.features.push_back(feature.str());
+  for (const llvm::SubtargetFeatureKV &feature : processor->getEnabledProcessorFeatures())
+    if (llvm::is_contained(kInstructionSets, llvm::StringRef(feature.Key)))
+      result.features.push_back(feature.Key);
   llvm::sort(result.features);
 
   std::string enabled;

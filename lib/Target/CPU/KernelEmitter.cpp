@@ -177,10 +177,22 @@ private:
 
   //===--- Contractions ---------------------------------------------------===//
 
+  /// The generator wants the element type of the tensor, not that of memory, which is one of the
+  /// same size.
+  Value inElementType(Value tensor) {
+    Value memref = memory.find(builder, loc, tensor).memref;
+    auto type = cast<MemRefType>(memref.getType());
+    Type element = cast<RankedTensorType>(tensor.getType()).getElementType();
+    if (type.getElementType() == element)
+      return memref;
+    Type wanted = MemRefType::get(type.getShape(), element);
+    return UnrealizedConversionCastOp::create(builder, loc, wanted, memref).getResult(0);
+  }
+
   ContractionOperands operandsOf(MatmulOp op) {
     ContractionOperands operands;
-    operands.a = memory.find(builder, loc, op.getA()).memref;
-    operands.b = memory.find(builder, loc, op.getB()).memref;
+    operands.a = inElementType(op.getA());
+    operands.b = inElementType(op.getB());
     operands.rows = rows;
     operands.scratch = scratch;
     return operands;

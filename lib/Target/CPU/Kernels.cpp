@@ -5,6 +5,7 @@
 
 #include "KernelEmitter.h"
 #include "KernelPlan.h"
+#include "NarrowFloats.h"
 #include "weft/Conversion/WeftToLinalg.h"
 #include "weft/Target/CPU/Lowering.h"
 
@@ -155,6 +156,7 @@ FailureOr<TargetImage> CpuTargetInterface::compile(ModuleOp kernels) const {
     kernel.setSymName(body);
   }
   PassManager passes(&context, ModuleOp::getOperationName());
+  passes.addNestedPass<func::FuncOp>(createExpandNarrowFloatsPass(target.getTraits()));
   buildKernelLoweringPipeline(passes, {target.getTraits().hasAvx512Bf16});
   if (failed(passes.run(kernels)))
     return failure();
