@@ -4,6 +4,7 @@
 #ifndef WEFT_TEST_RUNTIME_KERNEL_IMAGE_TESTING_H
 #define WEFT_TEST_RUNTIME_KERNEL_IMAGE_TESTING_H
 
+#include "TestKernels.h"
 #include "base/file.h"
 
 #include <cstdint>
