@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // mlir-opt with Weft's dialects and passes.
+#include "ShortHelp.h"
 #include "dialects/Exec/Exec.h"
 #include "dialects/Weft/Weft.h"
 #include "mlir/InitAllDialects.h"
@@ -12,7 +13,36 @@
 #include "weft/Reference/Passes.h"
 #include "weft/Transforms/Passes.h"
 
+static constexpr llvm::StringLiteral help =
+    R"help(usage: weft-opt [passes and options] [FILE|-]
+
+mlir-opt with Weft's dialects: runs passes on IR in text or bytecode and prints what comes out.
+
+  --weft-flatten-model, --weft-differentiate, --weft-build-train-step, --weft-decompose, ...
+                              one pass; those of a model as --pass-pipeline="builtin.module(weft.model(...))"
+  --weft-pipeline="from=input to=optimized"
+                              the passes of some phases of a compilation
+  --weft-evaluate="function=loss rows=4 seed=1"
+                              evaluate functions with the reference interpreter
+  --weft-check-equivalent="pipeline=weft-decompose,canonicalize"
+                              check that passes keep what functions compute
+  --weft-check-op-cases, --weft-check-gradients
+                              check numbers that functions carry (test/Ops/README.md)
+  --weft-random-graph="seed=7 size=20"
+                              make a random model
+  --emit-bytecode             write bytecode
+  -o FILE                     output (default: stdout)
+  --split-input-file, --verify-diagnostics, --mlir-print-ir-after-all, --mlir-timing
+                              as in mlir-opt
+  --help-list                 every pass and option
+
+Example:
+  weft-opt --weft-decompose --canonicalize model.mlir
+)help";
+
 int main(int argc, char **argv) {
+  if (weft::printShortHelp(argc, argv, help))
+    return 0;
   mlir::DialectRegistry registry;
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
@@ -22,7 +52,6 @@ int main(int argc, char **argv) {
   weft::registerWeftSchedulePasses();
   weft::registerPipelines();
   weft::registerWeftReferencePasses();
-  return mlir::asMainReturnCode(mlir::MlirOptMain(
-      argc, argv, "Weft's optimizer driver\n\nExample: weft-opt --weft-decompose model.mlir\n",
-      registry));
+  return mlir::asMainReturnCode(
+      mlir::MlirOptMain(argc, argv, "Weft's optimizer driver\n", registry));
 }

@@ -5,6 +5,7 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "weft/Reference/EntryBinding.h"
+#include "weft/Reference/OpCases.h"
 #include "weft/Reference/Passes.h"
 #include "weft/Reference/TensorText.h"
 #include "weft/Reference/Widen.h"
@@ -104,10 +105,11 @@ struct CheckEquivalent : impl::CheckEquivalentBase<CheckEquivalent> {
     EntryOptions options{rows, seed, collectIndexRanges(original)};
     if (failed(evaluate(original, options, before, expected)) ||
         failed(evaluate(changed, options, after, actual)))
-      return original.emitOpError("cannot be compared: one of both versions was not evaluated");
+      return emitCaseError(original)
+             << "cannot be compared: one of both versions was not evaluated";
     if (expected.size() != actual.size())
-      return original.emitOpError("after the pipeline: expected ")
-             << expected.size() << " results, got " << actual.size();
+      return emitCaseError(original) << "after the pipeline: expected " << expected.size()
+                                     << " results, got " << actual.size();
     for (auto [index, value] : llvm::enumerate(expected))
       if (failed(compareValue(original, "result " + Twine(index), value, actual[index])))
         return failure();
@@ -128,7 +130,7 @@ struct CheckEquivalent : impl::CheckEquivalentBase<CheckEquivalent> {
     std::string difference = describeDifference(expected, actual, {tolerance, tolerance * largest});
     if (difference.empty())
       return success();
-    return function.emitOpError("after the pipeline, ") << what << ": " << difference;
+    return emitCaseError(function) << "after the pipeline, " << what << ": " << difference;
   }
 
   OpPassManager passes{ModuleOp::getOperationName()};

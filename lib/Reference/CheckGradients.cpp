@@ -42,8 +42,8 @@ struct CheckGradients : impl::CheckGradientsBase<CheckGradients> {
     Attribute attribute = function->getAttr(kCaseGradientAttr);
     auto order = dyn_cast<IntegerAttr>(attribute);
     if (!isa<UnitAttr>(attribute) && !(order && order.getInt() >= 1 && order.getInt() <= 2))
-      return function.emitOpError("'case.gradient': expected nothing, 1 or 2 (orders), got ")
-             << attribute;
+      return emitCaseError(function)
+             << "'case.gradient': expected nothing, 1 or 2 (orders), got " << attribute;
     FailureOr<SmallVector<int64_t>> rows = getCaseRows(function);
     if (failed(rows))
       return failure();

@@ -29,7 +29,7 @@ static LogicalResult makeArgumentsConstant(func::FuncOp function,
     Operation *constant = dialect->materializeConstant(builder, input.toAttribute(),
                                                        argument.getType(), argument.getLoc());
     if (!constant)
-      return function.emitOpError("cannot make a constant of type ") << argument.getType();
+      return emitCaseError(function) << "cannot make a constant of type " << argument.getType();
     argument.replaceAllUsesWith(constant->getResult(0));
   }
   return success();
@@ -98,7 +98,7 @@ struct CheckOpCases : impl::CheckOpCasesBase<CheckOpCases> {
     SmallVector<ReferenceTensor> results;
     if (failed(runPipeline(pipeline, *copy)) ||
         failed(Interpreter().evaluate(*copy, inputs, results)))
-      return function.emitOpError("case fails when ") << what;
+      return emitCaseError(function) << "case fails when " << what;
     return compare(function, what, results);
   }
 
@@ -109,16 +109,16 @@ struct CheckOpCases : impl::CheckOpCasesBase<CheckOpCases> {
         continue;
       auto expected = dyn_cast<DenseElementsAttr>(attribute);
       if (!expected)
-        return function.emitOpError("result ")
-               << index << ": 'case.expect': expected dense<...>, got " << attribute;
+        return emitCaseError(function)
+               << "result " << index << ": 'case.expect': expected dense<...>, got " << attribute;
       Tolerance tolerance = getDefaultTolerance(result.getElementType());
       if (auto given = function->getAttrOfType<FloatAttr>(kCaseToleranceAttr))
         tolerance.relative = given.getValueAsDouble();
       std::string difference =
           describeDifference(ReferenceTensor::fromAttribute(expected), result, tolerance);
       if (!difference.empty())
-        return function.emitOpError("case (")
-               << what << "), result " << index << ": " << difference;
+        return emitCaseError(function)
+               << "case (" << what << "), result " << index << ": " << difference;
     }
     return success();
   }

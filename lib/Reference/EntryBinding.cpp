@@ -6,6 +6,7 @@
 #include "dialects/Weft/Weft.h"
 #include "weft/Reference/OpCases.h"
 #include "weft/Reference/RandomValues.h"
+#include "weft/Transforms/IndexRange.h"
 
 #include <cmath>
 
@@ -63,23 +64,23 @@ static ArrayRef<int64_t> getLayout(DictionaryAttr attributes) {
 // Arguments
 //===----------------------------------------------------------------------===//
 
-// The range of the indices that `value` holds, if any op reached from it says one.
-static std::optional<IndexRange> findIndexRange(Value value, unsigned depth = 0) {
-  for (OpOperand &use : value.getUses()) {
+// The range of the indices that `argument` holds: as recorded, or as the ops say that it reaches,
+// also through calls.
+static std::optional<IndexRange> findIndexRange(BlockArgument argument, unsigned depth = 0) {
+  auto function = cast<func::FuncOp>(argument.getOwner()->getParentOp());
+  if (auto range =
+          function.getArgAttrOfType<DenseI64ArrayAttr>(argument.getArgNumber(), kIndexRangeAttr))
+    return IndexRange{range[0], range[1], std::nullopt};
+  if (std::optional<IndexRange> range = getIndexRange(argument))
+    return range;
+  for (OpOperand &use : argument.getUses()) {
     Operation *user = use.getOwner();
-    if (auto indexed = dyn_cast<IndexOperandOpInterface>(user))
-      if (auto range = indexed.getIndexRange(use.getOperandNumber()))
-        return range;
-    FlatSymbolRefAttr callee;
-    if (auto call = dyn_cast<func::CallOp>(user))
-      callee = call.getCalleeAttr();
-    else if (auto dispatch = dyn_cast<DispatchOp>(user))
-      callee = dispatch.getKernelAttr();
-    if (!callee || depth > 64)
+    auto call = dyn_cast<func::CallOp>(user);
+    if (!call || depth > 64)
       continue;
-    auto function = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(user, callee);
-    if (function && !function.isDeclaration())
-      if (auto range = findIndexRange(function.getArgument(use.getOperandNumber()), depth + 1))
+    auto callee = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(user, call.getCalleeAttr());
+    if (callee && !callee.isDeclaration())
+      if (auto range = findIndexRange(callee.getArgument(use.getOperandNumber()), depth + 1))
         return range;
   }
   return std::nullopt;
@@ -155,10 +156,15 @@ SmallVector<std::optional<IndexRange>> collectIndexRanges(func::FuncOp function)
   return ranges;
 }
 
-// Optimizer state: moments of a gradient, squares among them, so nothing is negative.
-static ReferenceTensor drawState(RankedTensorType type, StringRef name, uint64_t seed) {
+// Optimizer state, in its logical layout: moments of a gradient, squares among them, so nothing is
+// negative.
+static ReferenceTensor drawState(RankedTensorType physical, ArrayRef<int64_t> layout,
+                                 StringRef name, uint64_t seed) {
+  SmallVector<int64_t> shape(physical.getShape());
+  for (auto [index, dimension] : llvm::enumerate(layout))
+    shape[dimension] = physical.getDimSize(index);
   SeededSpec spec;
-  spec.type = type;
+  spec.type = RankedTensorType::get(shape, physical.getElementType());
   spec.low = 0;
   spec.high = 1;
   return makeSeededTensors(spec, seed ^ streamOfName(name)).front();
@@ -171,18 +177,18 @@ LogicalResult bindArguments(func::FuncOp function, Interpreter &interpreter,
   for (auto [index, argument] : llvm::enumerate(function.getArguments())) {
     auto type = dyn_cast<RankedTensorType>(argument.getType());
     if (!type)
-      return function.emitOpError("argument ")
-             << index << ": expected a tensor, got " << argument.getType();
+      return emitCaseError(function)
+             << "argument " << index << ": expected a tensor, got " << argument.getType();
     DictionaryAttr attributes = function.getArgAttrDict(index);
     StringRef name = getStorageName(attributes);
     if (!name.empty()) {
       ArrayRef<int64_t> layout = getLayout(attributes);
       if (!interpreter.getStorage(name)) {
         if (attributes.contains(kParameterAttr))
-          return function.emitOpError("argument ")
-                 << index << ": expected a parameter or buffer of the model, got @" << name;
-        ReferenceTensor state = drawState(type, name, options.seed);
-        interpreter.setStorage(name, layout.empty() ? state : permuted(state, inverted(layout)));
+          return emitCaseError(function)
+                 << "argument " << index << ": expected a parameter or buffer of the model, got @"
+                 << name;
+        interpreter.setStorage(name, drawState(type, layout, name, options.seed));
       }
       const ReferenceTensor &value = *interpreter.getStorage(name);
       arguments.push_back(layout.empty() ? value : permuted(value, layout));

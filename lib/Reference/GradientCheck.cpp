@@ -6,6 +6,7 @@
 
 #include "dialects/Weft/Weft.h"
 #include "weft/Autodiff/Autodiff.h"
+#include "weft/Reference/OpCases.h"
 #include "weft/Reference/RandomValues.h"
 
 #include <cmath>
@@ -161,14 +162,14 @@ static LogicalResult compareArgument(func::FuncOp function, Projection &projecti
   for (int64_t i = 0; i < size; ++i) {
     double actual = gradient.getFloat(i);
     if (!(errors[i] <= tolerance * scale))
-      return function.emitOpError("argument ")
-             << argument << ", element " << i << ": central differences do not converge ("
-             << slopes[i] << " with an estimated error of " << errors[i]
-             << "): is it near a kink, or outside of the domain?";
+      return emitCaseError(function) << "argument " << argument << ", element " << i
+                                     << ": central differences do not converge (" << slopes[i]
+                                     << " with an estimated error of " << errors[i]
+                                     << "): is it near a kink, or outside of the domain?";
     if (!(std::fabs(actual - slopes[i]) <= tolerance * scale))
-      return function.emitOpError("argument ")
-             << argument << ", element " << i << ": expected a gradient of " << slopes[i]
-             << " (central differences), got " << actual << " (off by "
+      return emitCaseError(function)
+             << "argument " << argument << ", element " << i << ": expected a gradient of "
+             << slopes[i] << " (central differences), got " << actual << " (off by "
              << std::fabs(actual - slopes[i]) / scale
              << " relative to the largest element, tolerance " << tolerance << ")";
   }
@@ -185,7 +186,7 @@ static LogicalResult checkBuilt(func::FuncOp function, func::FuncOp gradient,
   SmallVector<ReferenceTensor> arguments(inputs), gradients;
   llvm::append_range(arguments, projection.getCotangents());
   if (failed(interpreter.evaluate(gradient, arguments, gradients)))
-    return function.emitOpError("its gradient cannot be evaluated");
+    return emitCaseError(function) << "its gradient cannot be evaluated";
   for (auto [argument, value] : llvm::zip_equal(wrt, gradients)) {
     if (failed(compareArgument(function, projection, argument, value, options.tolerance)))
       return failure();
@@ -206,8 +207,8 @@ LogicalResult checkGradient(func::FuncOp function, Interpreter &interpreter,
   if (failed(gradient))
     return failure();
   LogicalResult status =
-      wrt.empty() ? LogicalResult(function.emitOpError(
-                        "expected a result that depends smoothly on an argument"))
+      wrt.empty() ? LogicalResult(emitCaseError(function)
+                                  << "expected a result that depends smoothly on an argument")
                   : checkBuilt(function, *gradient, wrt, interpreter, inputs, options, numChecked);
   gradient->erase();
   return status;

@@ -10,6 +10,10 @@ using namespace mlir;
 
 namespace weft {
 
+InFlightDiagnostic emitCaseError(func::FuncOp function) {
+  return emitError(function.getLoc()) << "@" << function.getSymName() << ": ";
+}
+
 bool hasExpectedValues(func::FuncOp function) {
   for (unsigned i = 0; i < function.getNumResults(); ++i)
     if (function.getResultAttr(i, kCaseExpectAttr))
@@ -31,8 +35,8 @@ FailureOr<SmallVector<int64_t>> getCaseRows(func::FuncOp function) {
   for (unsigned i = 0; i < function.getNumArguments(); ++i) {
     auto type = dyn_cast<RankedTensorType>(function.getArgumentTypes()[i]);
     if (!type)
-      return function.emitOpError("argument ")
-             << i << ": expected a tensor, got " << function.getArgumentTypes()[i];
+      return emitCaseError(function)
+             << "argument " << i << ": expected a tensor, got " << function.getArgumentTypes()[i];
     dependsOnRows |= !function.getArgAttr(i, kCaseValueAttr) && !type.hasStaticShape();
   }
   if (!dependsOnRows)
@@ -42,8 +46,8 @@ FailureOr<SmallVector<int64_t>> getCaseRows(func::FuncOp function) {
     return SmallVector<int64_t>{1, 3};
   auto rows = dyn_cast<DenseI64ArrayAttr>(attribute);
   if (!rows || rows.empty() || llvm::any_of(rows.asArrayRef(), [](int64_t n) { return n < 1; }))
-    return function.emitOpError("'case.rows': expected array<i64: ...> of positive numbers, got ")
-           << attribute;
+    return emitCaseError(function)
+           << "'case.rows': expected array<i64: ...> of positive numbers, got " << attribute;
   return SmallVector<int64_t>(rows.asArrayRef());
 }
 
@@ -63,8 +67,9 @@ static FailureOr<std::pair<double, double>> readRange(func::FuncOp function, uns
     if (low && high && *low < *high)
       return std::pair(*low, *high);
   }
-  return function.emitOpError("argument ")
-         << index << ": 'case.range': expected [low, high] with low < high, got " << attribute;
+  return emitCaseError(function) << "argument " << index
+                                 << ": 'case.range': expected [low, high] with low < high, got "
+                                 << attribute;
 }
 
 static LogicalResult readSpec(func::FuncOp function, unsigned index, int64_t rows,
@@ -74,8 +79,9 @@ static LogicalResult readSpec(func::FuncOp function, unsigned index, int64_t row
   if (Attribute times = function.getArgAttr(index, kCaseTimesAttr)) {
     auto number = dyn_cast<IntegerAttr>(times);
     if (!number || number.getInt() < 1)
-      return function.emitOpError("argument ")
-             << index << ": 'case.times': expected a positive integer, got " << times;
+      return emitCaseError(function)
+             << "argument " << index << ": 'case.times': expected a positive integer, got "
+             << times;
     spec.dynamicSize *= number.getInt();
   }
   if (spec.type.getElementType().isInteger(1))
@@ -100,8 +106,8 @@ LogicalResult makeCaseInputs(func::FuncOp function, int64_t rows, uint64_t seed,
     if (Attribute attribute = function.getArgAttr(i, kCaseValueAttr)) {
       auto value = dyn_cast<DenseElementsAttr>(attribute);
       if (!value)
-        return function.emitOpError("argument ")
-               << i << ": 'case.value': expected dense<...>, got " << attribute;
+        return emitCaseError(function)
+               << "argument " << i << ": 'case.value': expected dense<...>, got " << attribute;
       inputs[i] = ReferenceTensor::fromAttribute(value);
       continue;
     }

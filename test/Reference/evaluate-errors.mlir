@@ -31,7 +31,7 @@ func.func @main() -> tensor<f32> {
 
 // -----
 
-// expected-error @below {{'func.func' op cannot be evaluated: expected a body}}
+// expected-error @below {{cannot be evaluated: expected a body}}
 func.func private @external() -> tensor<f32>
 func.func @main() -> tensor<f32> {
   %c = call @external() : () -> tensor<f32>

@@ -7,6 +7,7 @@
 
 #include "dialects/Interfaces/ReferenceTensor.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Diagnostics.h"
 
 namespace weft {
 
@@ -24,6 +25,9 @@ constexpr llvm::StringLiteral kCaseToleranceAttr = "case.tolerance";
 constexpr llvm::StringLiteral kCaseRowsAttr = "case.rows";
 // On a function: check its gradient.
 constexpr llvm::StringLiteral kCaseGradientAttr = "case.gradient";
+
+// "@name: ", at the function.
+mlir::InFlightDiagnostic emitCaseError(mlir::func::FuncOp function);
 
 // Whether any result of `function` has an expected value.
 bool hasExpectedValues(mlir::func::FuncOp function);

@@ -22,8 +22,11 @@ def main():
         size = 4 + seed % 17
         run(opt, seed, size, "", "--weft-check-equivalent=pipeline=weft-decompose",
             "--weft-check-equivalent=pipeline=canonicalize,cse",
-            "--weft-check-equivalent=pipeline=weft.model(weft-flatten-model),weft-decompose,canonicalize,cse")
-        run(opt, seed, min(size, 10), "smooth gradient", "--inline", "--weft-check-gradients")
+            "--weft-check-equivalent=pipeline=weft.model(weft-flatten-model),weft-decompose,canonicalize,cse",
+            "--weft-pipeline=from=input to=training",
+            "--weft-check-equivalent=pipeline=weft-pipeline{from=training to=optimized}")
+        run(opt, seed, min(size, 10), "smooth gradient",
+            "--weft-pipeline=from=input to=flat", "--weft-check-gradients")
 
 
 main()
