@@ -19,4 +19,4 @@
 // TRAINING: weft.sgd_update
 // OPTIMIZED: weft.layout = array<i64: 1, 0>
 // OPTIMIZED-NOT: weft.sgd_update
-// ORDER: expected phases from input to optimized in order, got from=training to=flat
+// ORDER: expected phases from input to schedule in order, got from=training to=flat
