@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  *
  * The kernels of a trainable classifier, written by hand as kernels.c is: logits = x * W^T with W
- * [3, 4], loss = the sum of (logits - one hot label)^2 / 2 over a sample, SGD with momentum. Enough for
- * the trainer's tests: losses fall, state matters, sums and weights are exact for small integers.
+ * [3, 4], loss = the sum of (logits - one hot label)^2 / 2 over a sample, SGD with momentum. Enough
+ * for the trainer's tests: losses fall, state matters, sums and weights are exact for small
+ * integers.
  */
 #include "schema/kernel_abi.h"
 
@@ -22,7 +23,8 @@ void classifier_logits(const weft_kernel_args_t *args) {
     }
 }
 
-/* bindings: logits [rows, 3], labels [rows] i64, dlogits [rows, 3], sum f32, weight f32. One tile. */
+/* bindings: logits [rows, 3], labels [rows] i64, dlogits [rows, 3], sum f32, weight f32. One tile.
+ */
 void classifier_loss(const weft_kernel_args_t *args) {
   const float *logits = args->bindings[0];
   const int64_t *labels = args->bindings[1];
@@ -57,8 +59,8 @@ void classifier_add(const weft_kernel_args_t *args) {
     *(float *)args->bindings[0] += *(const float *)args->bindings[1];
 }
 
-/* bindings: gradient [3, 4], weight f32, W [3, 4], momentum [3, 4], rate f64, factor f64. A tile is a
- * row of W. */
+/* bindings: gradient [3, 4], weight f32, W [3, 4], momentum [3, 4], rate f64, factor f64. A tile is
+ * a row of W. */
 void classifier_update(const weft_kernel_args_t *args) {
   const float *gradient = args->bindings[0];
   float weight = *(const float *)args->bindings[1];

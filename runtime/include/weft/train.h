@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  *
- * The C API of training: steps with an optimizer and a schedule, checkpoints, weights by name, and a
- * whole training run on files. The rules of runtime.h hold here too.
+ * The C API of training: steps with an optimizer and a schedule, checkpoints, weights by name, and
+ * a whole training run on files. The rules of runtime.h hold here too.
  *
  * A loop of one's own:
  *
- *   weft_trainer_options_t options = {sizeof options};
+ *   weft_trainer_options_t options = {.struct_size = sizeof options};
  *   options.learning_rate = 0.01;
  *   weft_trainer_create(session, &options, &trainer);
  *   for (...) {
@@ -27,7 +27,8 @@
 extern "C" {
 #endif
 
-/* --- Weights --------------------------------------------------------------------------------------
+/* --- Weights
+ * --------------------------------------------------------------------------------------
  */
 
 /* Writes all parameters and buffers to a safetensors file, which appears only when it is whole.
@@ -35,17 +36,18 @@ extern "C" {
 WEFT_API weft_status_t weft_session_save_weights(weft_session_t *session, const char *path);
 
 /* Reads parameters and buffers by name from FILE.safetensors, from an index of shards
- * (model.safetensors.index.json), or from a folder that holds one of them. With `partial` nonzero the
- * file may lack some of them, which keep their values; else that is an error. Names that the model
- * lacks and shapes that differ are INVALID_ARGUMENT, and nothing has been changed then. */
+ * (model.safetensors.index.json), or from a folder that holds one of them. With `partial` nonzero
+ * the file may lack some of them, which keep their values; else that is an error. Names that the
+ * model lacks and shapes that differ are INVALID_ARGUMENT, and nothing has been changed then. */
 WEFT_API weft_status_t weft_session_load_weights(weft_session_t *session, const char *path,
                                                  int32_t partial);
 
-/* --- A trainer --------------------------------------------------------------------------------------
+/* --- A trainer
+ * --------------------------------------------------------------------------------------
  */
 
-/* The state of a training run beside the variables: numbers of the optimizer, the schedule, how many
- * steps have been taken. Used by one thread at a time, as its session. */
+/* The state of a training run beside the variables: numbers of the optimizer, the schedule, how
+ * many steps have been taken. Used by one thread at a time, as its session. */
 typedef struct weft_trainer_t weft_trainer_t;
 
 typedef struct weft_trainer_options_t {
@@ -59,37 +61,39 @@ typedef struct weft_trainer_options_t {
   size_t bucket;     /* see weft_module_bucket_count */
 } weft_trainer_options_t;
 
-/* Makes a trainer over a session, which it keeps alive. `options` may be NULL. FAILED_PRECONDITION if
- * the module was compiled without an optimizer. */
+/* Makes a trainer over a session, which it keeps alive. `options` may be NULL. FAILED_PRECONDITION
+ * if the module was compiled without an optimizer. */
 WEFT_API weft_status_t weft_trainer_create(weft_session_t *session,
                                            const weft_trainer_options_t *options,
                                            weft_trainer_t **trainer);
 /* Gives a trainer back. The session stays. */
 WEFT_API void weft_trainer_release(weft_trainer_t *trainer);
 
-/* Sets a number of all following steps: WEFT_SCALAR_WEIGHT_DECAY, _MOMENTUM, _DAMPENING, _BETA1, _BETA2,
- * _EPSILON, _MAX_GRAD_NORM (0: no bound) or _LABEL_SMOOTHING. INVALID_ARGUMENT for other roles. */
+/* Sets a number of all following steps: WEFT_SCALAR_WEIGHT_DECAY, _MOMENTUM, _DAMPENING, _BETA1,
+ * _BETA2, _EPSILON, _MAX_GRAD_NORM (0: no bound) or _LABEL_SMOOTHING. INVALID_ARGUMENT for other
+ * roles. */
 WEFT_API weft_status_t weft_trainer_set_number(weft_trainer_t *trainer, int32_t scalar_role,
                                                double value);
 
-/* Trains on one batch: forward, backward, update. `inputs` are the batch inputs of train_step in order,
- * `input_count` of them, each dense and row-major for `rows` samples. `loss`, if not NULL, gets the
- * mean loss. OUT_OF_RANGE for a label out of range, and for a loss that is not finite; only the second
- * has changed the variables. */
+/* Trains on one batch: forward, backward, update. `inputs` are the batch inputs of train_step in
+ * order, `input_count` of them, each dense and row-major for `rows` samples. `loss`, if not NULL,
+ * gets the mean loss. OUT_OF_RANGE for a label out of range, and for a loss that is not finite;
+ * only the second has changed the variables. */
 WEFT_API weft_status_t weft_trainer_train_step(weft_trainer_t *trainer, const void *const *inputs,
                                                size_t input_count, int64_t rows, double *loss);
 
-/* Adds the gradients of a batch without an update; optimizer_step then updates with the sum, divided by
- * the weight of all samples. FAILED_PRECONDITION if the module was compiled without accumulation. */
+/* Adds the gradients of a batch without an update; optimizer_step then updates with the sum,
+ * divided by the weight of all samples. FAILED_PRECONDITION if the module was compiled without
+ * accumulation. */
 WEFT_API weft_status_t weft_trainer_accumulate_step(weft_trainer_t *trainer,
                                                     const void *const *inputs, size_t input_count,
                                                     int64_t rows, double *loss);
 /* Updates with what was accumulated. `loss`, if not NULL, gets the mean over all of it. */
 WEFT_API weft_status_t weft_trainer_optimizer_step(weft_trainer_t *trainer, double *loss);
 
-/* The loss of a batch without training: its mean, and the weight (samples, or tokens) that it is the
- * mean over, for sums over batches. Both may be NULL. `logits`, if not NULL, gets the model's output,
- * `logits_size` bytes of it (INVALID_ARGUMENT if that is not its size). */
+/* The loss of a batch without training: its mean, and the weight (samples, or tokens) that it is
+ * the mean over, for sums over batches. Both may be NULL. `logits`, if not NULL, gets the model's
+ * output, `logits_size` bytes of it (INVALID_ARGUMENT if that is not its size). */
 WEFT_API weft_status_t weft_trainer_eval_step(weft_trainer_t *trainer, const void *const *inputs,
                                               size_t input_count, int64_t rows, double *loss,
                                               double *weight, void *logits, size_t logits_size);
@@ -111,15 +115,17 @@ WEFT_API int64_t weft_trainer_step(const weft_trainer_t *trainer);
 WEFT_API double weft_trainer_grad_norm(const weft_trainer_t *trainer);
 
 /* Saves parameters, optimizer state and progress as the folder `path` (model.safetensors,
- * optimizer.safetensors, trainer_state.json), which appears or is replaced only when it is whole and on
- * the disk. */
+ * optimizer.safetensors, trainer_state.json), which appears or is replaced only when it is whole
+ * and on the disk. */
 WEFT_API weft_status_t weft_trainer_save_checkpoint(weft_trainer_t *trainer, const char *path);
-/* Restores what save_checkpoint or `weft train` saved: a checkpoint, or the folder that holds several,
- * of which the highest number is taken. Steps that follow give the same bits as if the run had never
- * stopped. The schedule and base rate are this trainer's, its position the checkpoint's. */
+/* Restores what save_checkpoint or `weft train` saved: a checkpoint, or the folder that holds
+ * several, of which the highest number is taken. Steps that follow give the same bits as if the run
+ * had never stopped. The schedule and base rate are this trainer's, its position the checkpoint's.
+ */
 WEFT_API weft_status_t weft_trainer_load_checkpoint(weft_trainer_t *trainer, const char *path);
 
-/* --- A whole run on files ---------------------------------------------------------------------------
+/* --- A whole run on files
+ * ---------------------------------------------------------------------------
  */
 
 enum {
@@ -129,13 +135,14 @@ enum {
   WEFT_TRAIN_EVENT_NOTICE = 3 /* {"message": text} */
 };
 
-/* Called from the thread that trains; `json` is valid during the call. A nonzero result ends the run
- * after the current step with CANCELLED, its checkpoint saved. */
+/* Called from the thread that trains; `json` is valid during the call. A nonzero result ends the
+ * run after the current step with CANCELLED, its checkpoint saved. */
 typedef int32_t (*weft_train_listener_t)(void *self, int32_t event, const char *json);
 
-/* What `weft train` does, on a session whose variables are set: reads the data (folders with MNIST's
- * names, IDX, CSV, .npy, safetensors), trains, evaluates, saves checkpoints. `eval_data`,
- * `arguments_json` (an object with Hugging Face's TrainingArguments names) and `listener` may be NULL. */
+/* What `weft train` does, on a session whose variables are set: reads the data (folders with
+ * MNIST's names, IDX, CSV, .npy, safetensors), trains, evaluates, saves checkpoints. `eval_data`,
+ * `arguments_json` (an object with Hugging Face's TrainingArguments names) and `listener` may be
+ * NULL. */
 WEFT_API weft_status_t weft_train(weft_session_t *session, const char *train_data,
                                   const char *eval_data, const char *arguments_json,
                                   weft_train_listener_t listener, void *self);

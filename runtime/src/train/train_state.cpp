@@ -108,6 +108,9 @@ Result<TrainState> TrainState::fromJson(const Json &json, const std::string &pla
   WEFT_ASSIGN_OR_RETURN(state.epoch, jsonNumber(json, "epoch", place));
   WEFT_ASSIGN_OR_RETURN(state.maxSteps, atLeast(0, json, "max_steps", place));
   WEFT_ASSIGN_OR_RETURN(state.epochs, jsonNumber(json, "num_train_epochs", place));
+  if (!(state.epochs >= 0 && state.epochs <= 1e15))
+    return dataLoss("%s: \"num_train_epochs\": expected 0 to 1e15, found %g", place.c_str(),
+                    state.epochs);
   WEFT_ASSIGN_OR_RETURN(state.batchSize, atLeast(0, json, "train_batch_size", place));
   WEFT_RETURN_IF_ERROR(readBest(state, json, place));
   auto log = json.find("log_history");

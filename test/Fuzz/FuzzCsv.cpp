@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// CSV tables of numbers.
+#include "data/csv.h"
+
+using namespace weft::rt;
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  Result<ByteSource> source = ByteSource::fromMemory("input", {data, size});
+  if (source.ok())
+    (void)readCsvTable(source.take(), {"label"});
+  return 0;
+}
