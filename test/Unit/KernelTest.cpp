@@ -74,6 +74,31 @@ TEST(ElementwiseKernel, Power) {
       32);
 }
 
+TEST(ElementwiseKernel, FunctionsOfDoubles) {
+  struct Function {
+    const char *op, *range;
+  };
+  // In units of f32: far below one, because these are right in f64.
+  for (Function function : {Function{"exp", "-700.0, 2.0"}, Function{"log", "0.0, 1000.0"},
+                            Function{"tanh", "-3.0, 3.0"}, Function{"sigmoid", "-40.0, 40.0"},
+                            Function{"sin", "-300.0, 300.0"}, Function{"cos", "-300.0, 300.0"}})
+    checkKernel("func.func @f(%x: tensor<?x37xf64> {test.range = array<f64: " +
+                    std::string(function.range) + ">}) -> tensor<?x37xf64> {\n %y = weft." +
+                    function.op + " %x : tensor<?x37xf64>\n return %y : tensor<?x37xf64>\n}",
+                1e-8);
+}
+
+TEST(ElementwiseKernel, PowerOfNegativeNumbers) {
+  checkKernel(
+      R"(func.func @f(%a: tensor<?x21xf32>, %n: tensor<?x21xi32> {test.range = array<f64: -3.0, 4.0>})
+      -> tensor<?x21xf32> {
+    %b = weft.cast %n : tensor<?x21xi32> -> tensor<?x21xf32>
+    %y = weft.pow %a, %b : tensor<?x21xf32>
+    return %y : tensor<?x21xf32>
+  })",
+      1);
+}
+
 TEST(ElementwiseKernel, TruthValues) {
   checkKernel(
       R"(func.func @f(%a: tensor<?x21xf32>, %b: tensor<?x21xf32>, %c: tensor<?x21xi1>, %n: tensor<?x21xi64>)

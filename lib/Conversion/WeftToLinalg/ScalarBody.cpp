@@ -4,6 +4,8 @@
 // for the rest.
 #include "weft/Conversion/ScalarBody.h"
 
+#include "DoubleMath.h"
+
 #include "dialects/Weft/Weft.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -57,6 +59,34 @@ public:
     return OpTy::create(builder, loc, value);
   }
 
+  /// Functions of f32 have polynomials of their own, see the target's lowering of `math`; of f64
+  /// there is nothing.
+  Value exp(Value value) {
+    if (isDouble(value))
+      return DoubleMath(builder, loc, value.getType()).exp(value);
+    return unary<math::ExpOp>(value);
+  }
+  Value log(Value value) {
+    if (isDouble(value))
+      return DoubleMath(builder, loc, value.getType()).log(value);
+    return unary<math::LogOp>(value);
+  }
+  Value tanh(Value value) {
+    if (isDouble(value))
+      return DoubleMath(builder, loc, value.getType()).tanh(value);
+    return unary<math::TanhOp>(value);
+  }
+  static bool isDouble(Value value) { return getElementTypeOrSelf(value.getType()).isF64(); }
+
+  /// The function computed in f64, whatever the operands are.
+  Value inDouble(ValueRange x, llvm::function_ref<Value(DoubleMath &, ValueRange)> function) {
+    SmallVector<Value> wide;
+    for (Value value : x)
+      wide.push_back(emitScalarCast(builder, loc, value, builder.getF64Type()));
+    DoubleMath math(builder, loc, wide[0].getType());
+    return emitScalarCast(builder, loc, function(math, wide), getElementTypeOrSelf(x[0].getType()));
+  }
+
   Value relu(Value value) {
     // max(0, x) of x86, which gives x if it is NaN.
     Value zero = constant(value.getType(), 0.0);
@@ -65,7 +95,7 @@ public:
 
   Value sigmoid(Value value) {
     Value one = constant(value.getType(), 1.0);
-    Value exponential = unary<math::ExpOp>(unary<arith::NegFOp>(value));
+    Value exponential = exp(unary<arith::NegFOp>(value));
     return fast<arith::DivFOp>(one, fast<arith::AddFOp>(one, exponential));
   }
 
@@ -124,18 +154,24 @@ public:
         .Case([&](DivOp) { return fast<arith::DivFOp>(x[0], x[1]); })
         .Case([&](MaximumOp) { return fast<arith::MaximumFOp>(x[0], x[1]); })
         .Case([&](MinimumOp) { return fast<arith::MinimumFOp>(x[0], x[1]); })
-        .Case([&](PowOp) { return math::PowFOp::create(builder, loc, x[0], x[1]).getResult(); })
+        .Case([&](PowOp) {
+          return inDouble(x, [](DoubleMath &m, ValueRange v) { return m.pow(v[0], v[1]); });
+        })
         .Case([&](NegOp) { return unary<arith::NegFOp>(x[0]); })
         .Case([&](AbsOp) { return unary<math::AbsFOp>(x[0]); })
         .Case([&](SignOp) { return sign(x[0]); })
-        .Case([&](ExpOp) { return unary<math::ExpOp>(x[0]); })
-        .Case([&](LogOp) { return unary<math::LogOp>(x[0]); })
+        .Case([&](ExpOp) { return exp(x[0]); })
+        .Case([&](LogOp) { return log(x[0]); })
         .Case([&](SqrtOp) { return unary<math::SqrtOp>(x[0]); })
         .Case([&](RsqrtOp) { return rsqrt(x[0]); })
-        .Case([&](TanhOp) { return unary<math::TanhOp>(x[0]); })
+        .Case([&](TanhOp) { return tanh(x[0]); })
         .Case([&](ErfOp) { return unary<math::ErfOp>(x[0]); })
-        .Case([&](SinOp) { return unary<math::SinOp>(x[0]); })
-        .Case([&](CosOp) { return unary<math::CosOp>(x[0]); })
+        .Case([&](SinOp) {
+          return inDouble(x, [](DoubleMath &m, ValueRange v) { return m.sin(v[0], 0); });
+        })
+        .Case([&](CosOp) {
+          return inDouble(x, [](DoubleMath &m, ValueRange v) { return m.sin(v[0], 1); });
+        })
         .Case([&](SigmoidOp) { return sigmoid(x[0]); })
         .Case([&](ReluOp) { return relu(x[0]); })
         .Case([&](ClampOp clampOp) { return clamp(clampOp, x[0]); })

@@ -137,6 +137,17 @@ FailureOr<KernelInfo> CpuTargetInterface::buildKernel(func::FuncOp dispatch,
   return info;
 }
 
+/// Without the instruction, LLVM would call a library for a multiply-add that must not round in
+/// between. Kernels do not insist on that.
+void splitMultiplyAdds(ModuleOp module) {
+  module.walk([](LLVM::FMAOp op) {
+    OpBuilder builder(op);
+    Value sum = LLVM::FMulAddOp::create(builder, op.getLoc(), op.getA(), op.getB(), op.getC());
+    op.replaceAllUsesWith(sum);
+    op.erase();
+  });
+}
+
 FailureOr<TargetImage> CpuTargetInterface::compile(ModuleOp kernels) const {
   MLIRContext &context = *kernels.getContext();
   registerBuiltinDialectTranslation(context);
@@ -160,6 +171,8 @@ FailureOr<TargetImage> CpuTargetInterface::compile(ModuleOp kernels) const {
   buildKernelLoweringPipeline(passes, {target.getTraits().hasAvx512Bf16});
   if (failed(passes.run(kernels)))
     return failure();
+  if (!target.getTraits().hasFma)
+    splitMultiplyAdds(kernels);
   TargetImage result;
   std::vector<std::string> names;
   for (const Entry &entry : entries) {
