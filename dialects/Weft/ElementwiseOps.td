@@ -30,7 +30,6 @@ class Weft_UnaryOp<string mnemonic, string flops, Trait gradient = Weft_Differen
   let arguments = (ins type:$input);
   let results = (outs type:$result);
   let assemblyFormat = "$input attr-dict `:` type($result)";
-  let hasFolder = 1;
 }
 
 class Weft_BinaryOp<string mnemonic, string flops, Trait gradient = Weft_Differentiable,
@@ -40,14 +39,13 @@ class Weft_BinaryOp<string mnemonic, string flops, Trait gradient = Weft_Differe
   let arguments = (ins type:$lhs, type:$rhs);
   let results = (outs type:$result);
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` type($result)";
-  let hasFolder = 1;
 }
 
 //===----------------------------------------------------------------------===//
 // Unary primitives
 //===----------------------------------------------------------------------===//
 
-def Weft_NegOp : Weft_UnaryOp<"neg", "1.0", Weft_Differentiable, Weft_NumericTensor> {
+def Weft_NegOp : Weft_UnaryOp<"neg", "1.0", Weft_Differentiable, Weft_NumericTensor, [Involution]> {
   let summary = "-x";
   let description = [{
     y = -x. Gradient: dx = -g.
@@ -246,6 +244,8 @@ def Weft_AddOp : Weft_BinaryOp<"add", "1.0", Weft_Differentiable, Weft_NumericTe
     }
     ```
   }];
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
 }
 
 def Weft_SubOp : Weft_BinaryOp<"sub", "1.0"> {
@@ -260,6 +260,8 @@ def Weft_SubOp : Weft_BinaryOp<"sub", "1.0"> {
     }
     ```
   }];
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
 }
 
 def Weft_MulOp : Weft_BinaryOp<"mul", "1.0", Weft_Differentiable, Weft_NumericTensor, [Commutative]> {
@@ -274,6 +276,8 @@ def Weft_MulOp : Weft_BinaryOp<"mul", "1.0", Weft_Differentiable, Weft_NumericTe
     }
     ```
   }];
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
 }
 
 def Weft_DivOp : Weft_BinaryOp<"div", "4.0"> {
@@ -290,6 +294,7 @@ def Weft_DivOp : Weft_BinaryOp<"div", "4.0"> {
     }
     ```
   }];
+  let hasFolder = 1;
 }
 
 def Weft_PowOp : Weft_BinaryOp<"pow", "30.0", Weft_Differentiable, Weft_FloatTensor> {
@@ -306,6 +311,8 @@ def Weft_PowOp : Weft_BinaryOp<"pow", "30.0", Weft_Differentiable, Weft_FloatTen
     }
     ```
   }];
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
 }
 
 def Weft_MaximumOp : Weft_BinaryOp<"maximum", "1.0", Weft_Differentiable, Weft_NumericTensor,
@@ -356,6 +363,7 @@ def Weft_AndOp : Weft_BinaryOp<"and", "1.0", NoGradient, Weft_BoolTensor, [Commu
     }
     ```
   }];
+  let hasFolder = 1;
 }
 
 def Weft_OrOp : Weft_BinaryOp<"or", "1.0", NoGradient, Weft_BoolTensor, [Commutative, Idempotent]> {
@@ -370,9 +378,10 @@ def Weft_OrOp : Weft_BinaryOp<"or", "1.0", NoGradient, Weft_BoolTensor, [Commuta
     }
     ```
   }];
+  let hasFolder = 1;
 }
 
-def Weft_NotOp : Weft_UnaryOp<"not", "1.0", NoGradient, Weft_BoolTensor> {
+def Weft_NotOp : Weft_UnaryOp<"not", "1.0", NoGradient, Weft_BoolTensor, [Involution]> {
   let summary = "the opposite";
   let description = [{
     y = not a. No gradient.
@@ -405,7 +414,6 @@ def Weft_CompareOp : Weft_ElementwiseOp<"compare", "1.0", [
   let arguments = (ins Weft_ComparePredicateAttr:$predicate, Weft_Tensor:$lhs, Weft_Tensor:$rhs);
   let results = (outs Weft_BoolTensor:$result);
   let assemblyFormat = "`` $predicate `,` $lhs `,` $rhs attr-dict `:` type($lhs)";
-  let hasFolder = 1;
 }
 
 def Weft_SelectOp : Weft_ElementwiseOp<"select", "1.0", [
@@ -427,6 +435,7 @@ def Weft_SelectOp : Weft_ElementwiseOp<"select", "1.0", [
   let results = (outs Weft_Tensor:$result);
   let assemblyFormat = "$condition `,` $lhs `,` $rhs attr-dict `:` type($result)";
   let hasFolder = 1;
+  let hasCanonicalizer = 1;
 }
 
 //===----------------------------------------------------------------------===//

@@ -329,8 +329,11 @@ int64_t ConstantOp::mapDimension(int64_t, unsigned) { return kNotSliceable; }
 
 bool ConstantOp::isShapeOperand(unsigned) { return false; }
 
-Value weft::createSplat(OpBuilder &builder, Location loc, Value like, double value) {
+Value weft::createSplat(OpBuilder &builder, Location loc, Value like, double value,
+                        Type elementType) {
   auto type = cast<RankedTensorType>(like.getType());
+  if (elementType)
+    type = type.clone(elementType);
   if (!isDynamicTensor(type))
     return ConstantOp::create(builder, loc, type, value);
   Value scalar = ConstantOp::create(builder, loc, type.clone(ArrayRef<int64_t>()), value);

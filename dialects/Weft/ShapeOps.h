@@ -19,10 +19,14 @@ constexpr int64_t kIgnoredLabel = -100;
 
 namespace weft {
 
-// A tensor of `like`'s type, all of whose elements are `value`: a constant, or the broadcast of one
-// if the shape is dynamic.
+// A tensor of `like`'s shape, and element type unless one is given, all of whose elements are
+// `value`: a constant, or the broadcast of one if the shape is dynamic.
 mlir::Value createSplat(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value like,
-                        double value);
+                        double value, mlir::Type elementType = {});
+
+// The number that all elements of a value are, as far as one can see: of a constant or the
+// broadcast of one.
+std::optional<double> getSplatValue(mlir::Value value);
 
 } // namespace weft
 

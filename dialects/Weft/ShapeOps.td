@@ -98,6 +98,7 @@ def Weft_SliceOp : Weft_MoveOp<"slice", [InferTypeOpAdaptor]> {
   let assemblyFormat = [{
     $input `starts` `=` $starts `limits` `=` $limits `strides` `=` $strides attr-dict `:` type($input) `->` type($result)
   }];
+  let hasCanonicalizer = 1;
 }
 
 def Weft_ConcatOp : Weft_MoveOp<"concat", [InferTypeOpAdaptor]> {
@@ -166,7 +167,7 @@ def Weft_BroadcastOp : Weft_FillOp<"broadcast", [Weft_Differentiable]> {
     // A result that is static, or whose dynamic dimension is the operand's.
     OpBuilder<(ins "::mlir::Type":$result, "::mlir::Value":$input,
                    "::llvm::ArrayRef<int64_t>":$dimensions)>,
-    // To `elementTypeOf`'s shape, taking it as `like` if that is needed.
+    // To `shapeOf`'s shape, taking it as `like` if that is needed.
     OpBuilder<(ins "::mlir::Value":$input, "::mlir::Value":$shapeOf,
                    "::llvm::ArrayRef<int64_t>":$dimensions)>
   ];
@@ -174,6 +175,7 @@ def Weft_BroadcastOp : Weft_FillOp<"broadcast", [Weft_Differentiable]> {
     $input (`like` $like^)? `dims` `=` $dimensions attr-dict `:` type($input) (`,` type($like)^)? `->` type($result)
   }];
   let hasFolder = 1;
+  let hasCanonicalizer = 1;
 }
 
 def Weft_ConstantOp : Weft_FillOp<"constant", [ConstantLike, NoGradient,

@@ -34,7 +34,11 @@ def Weft_Dialect : Dialect {
   let hasRegionArgAttrVerify = 1;
   let hasRegionResultAttrVerify = 1;
   let hasConstantMaterializer = 1;
-  let extraClassDeclaration = "void registerAttributes();";
+  let hasCanonicalizer = 1;
+  let extraClassDeclaration = [{
+    void registerAttributes();
+    void registerConstantFolding();
+  }];
   let dependentDialects = ["::mlir::func::FuncDialect"];
 }
 

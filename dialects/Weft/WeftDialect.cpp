@@ -26,6 +26,7 @@ struct WeftInlinerInterface : DialectInlinerInterface {
 void WeftDialect::initialize() {
   addInterfaces<WeftInlinerInterface>();
   registerAttributes();
+  registerConstantFolding();
 #define GET_OP_LIST
   addOperations<
 #include "dialects/Weft/ModelOps.cpp.inc"
