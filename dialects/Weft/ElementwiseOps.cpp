@@ -19,7 +19,7 @@ void CastOp::build(OpBuilder &builder, OperationState &state, Value input, Type 
 
 LogicalResult ClampOp::verify() {
   if (!getMinAttr() && !getMaxAttr())
-    return emitOpError("expected a bound, 'min' or 'max', got none");
+    return emitOpError("expected a bound, 'min' or 'max', got none (clamp_c1)");
   return success();
 }
 

@@ -473,6 +473,9 @@ def Weft_ClampOp : Weft_UnaryOp<"clamp", "2.0"> {
     y = min(max(x, min), max), as `torch.clamp`: each bound may be absent, not both; NaN stays NaN. Where
     `min` > `max`, y = `max`. Gradient: dx = g where min <= x <= max, else 0.
 
+    Constraints:
+      * (clamp_c1) there is a bound.
+
     ```mlir
     func.func @example(%x: tensor<4xf32>) -> tensor<4xf32> {
       %y = weft.clamp %x min = 0.0 max = 6.0 : tensor<4xf32>

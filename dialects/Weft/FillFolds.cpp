@@ -2,6 +2,7 @@
 //
 // Canonicalizations of ops of all families that have to do with repeated elements.
 #include "dialects/Weft/ShapePatterns.h"
+#include "dialects/Weft/TypeInference.h"
 #include "dialects/Weft/Weft.h"
 
 using namespace mlir;
@@ -28,6 +29,9 @@ Value weft::cloneElementwise(RewriterBase &rewriter, Operation *op, ValueRange o
 
 // Whether a reshape keeps the size of the outermost dimension.
 static bool keepsRows(ReshapeOp op) {
+  if (!hasStaticInnerDims(op.getInput().getType().getShape()) ||
+      !hasStaticInnerDims(op.getType().getShape()))
+    return false;
   return ShapedType::getNumElements(op.getInput().getType().getShape().drop_front()) ==
          ShapedType::getNumElements(op.getType().getShape().drop_front());
 }

@@ -30,13 +30,14 @@ LogicalResult weft::verifyLike(Operation *op, Value like, bool needed) {
   Type resultType = op->getResult(0).getType();
   if (!needed && like)
     return op->emitOpError("expected no operand 'like', since the size of the result ")
-           << resultType << " is known without it, got one of type " << like.getType();
+           << resultType << " is known without it, got one of type " << like.getType()
+           << " (like_c1)";
   if (needed && !like)
     return op->emitOpError(
                "expected an operand 'like' that gives the size of dimension 0 of the result ")
-           << resultType << ", got none";
+           << resultType << ", got none (like_c2)";
   if (needed && !isDynamicTensor(like.getType()))
     return op->emitOpError("expected an operand 'like' whose dimension 0 is dynamic, got ")
-           << like.getType();
+           << like.getType() << " (like_c3)";
   return success();
 }

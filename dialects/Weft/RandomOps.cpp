@@ -14,11 +14,12 @@ static constexpr int64_t kMaxLastDimension = 65536;
 static LogicalResult verifyDraw(Operation *op, const APFloat &p) {
   double probability = p.convertToDouble();
   if (!(probability >= 0 && probability < 1))
-    return op->emitOpError("expected a probability p with 0 <= p < 1, got ") << probability;
+    return op->emitOpError("expected a probability p with 0 <= p < 1, got ")
+           << probability << " (dropout_c1)";
   auto type = cast<RankedTensorType>(op->getResult(0).getType());
   if (type.getRank() >= 3 && type.getShape().back() > kMaxLastDimension)
     return op->emitOpError("expected a last dimension of at most ")
-           << kMaxLastDimension << ", got " << type;
+           << kMaxLastDimension << ", got " << type << " (dropout_c2)";
   return success();
 }
 
@@ -35,7 +36,7 @@ LogicalResult DropoutOp::verify() {
   unsigned numbers = !!getSeed() + !!getStep() + !!getSampleOffset() + !!getIdAttr();
   if (numbers != 0 && numbers != 4)
     return emitOpError("expected all of seed, step, sample offset and id or none of them, got ")
-           << numbers << " of the 4";
+           << numbers << " of the 4 (dropout_c3)";
   return verifyDraw(*this, getP());
 }
 

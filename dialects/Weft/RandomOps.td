@@ -25,6 +25,11 @@ def Weft_DropoutOp : Weft_CompositeOp<"dropout", [
     it has no value; an evaluation function has it replaced by x. Gradient: dx = the same dropout,
     with the same id, of g.
 
+    Constraints:
+      * (dropout_c1) 0 <= p < 1.
+      * (dropout_c2) from rank 3 on, the last dimension is at most 65536.
+      * (dropout_c3) seed, step, sample offset and id are all there or none of them.
+
     ```mlir
     func.func @example(%x: tensor<?x128xf32>, %seed: tensor<i64>, %step: tensor<i64>, %offset: tensor<i64>)
         -> (tensor<?x128xf32>, tensor<?x128xf32>) {
@@ -65,6 +70,13 @@ def Weft_DropoutMaskOp : Weft_PrimitiveOp<"dropout_mask", [NoGradient]> {
     offset + b.
 
     `like`, as in `weft.broadcast`, is there exactly if the result is dynamic. No gradient.
+
+    Constraints:
+      * (dropout_c1) 0 <= p < 1.
+      * (dropout_c2) from rank 3 on, the last dimension is at most 65536.
+      * (like_c1) no `like` where the size of the result is known without it.
+      * (like_c2) `like` where it is not.
+      * (like_c3) dimension 0 of `like` is dynamic.
 
     ```mlir
     func.func @example(%seed: tensor<i64>, %step: tensor<i64>, %offset: tensor<i64>, %x: tensor<?x128xf32>)

@@ -3,6 +3,7 @@
 // Folds and canonicalizations of the Shape family. How permutations meet elementwise ops is in
 // PermuteFolds.cpp.
 #include "dialects/Weft/ShapePatterns.h"
+#include "dialects/Weft/TypeInference.h"
 #include "dialects/Weft/Weft.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/IR/Matchers.h"
@@ -54,11 +55,14 @@ static OpFoldResult foldSplat(Attribute operand, RankedTensorType type) {
 
 // Whether the verifier takes a reshape between these types.
 static bool isReshapable(RankedTensorType from, RankedTensorType to) {
+  // Other dynamic dimensions have no size yet.
+  if (!hasStaticInnerDims(from.getShape()) || !hasStaticInnerDims(to.getShape()))
+    return false;
   if (!isDynamicTensor(from))
     return !isDynamicTensor(to);
   int64_t fromCount = ShapedType::getNumElements(from.getShape().drop_front());
   int64_t toCount = ShapedType::getNumElements(to.getShape().drop_front());
-  return fromCount % toCount == 0 || toCount % fromCount == 0;
+  return fromCount && toCount && (fromCount % toCount == 0 || toCount % fromCount == 0);
 }
 
 OpFoldResult ReshapeOp::fold(FoldAdaptor adaptor) {
@@ -198,6 +202,8 @@ static LogicalResult broadcastOfBroadcast(BroadcastOp op, PatternRewriter &rewri
 // Which dimensions of `to` those of `from` become, if a reshape only adds dimensions of size 1.
 static std::optional<SmallVector<int64_t>> matchUnitExpansion(RankedTensorType from,
                                                               RankedTensorType to) {
+  if (!hasStaticInnerDims(from.getShape()) || !hasStaticInnerDims(to.getShape()))
+    return std::nullopt;
   SmallVector<int64_t> places;
   int64_t next = 0;
   for (int64_t dim = 0; dim < to.getRank(); ++dim) {

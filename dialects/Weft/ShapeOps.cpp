@@ -9,18 +9,22 @@
 using namespace mlir;
 using namespace weft;
 
-// Failure with an error at the op being inferred, or silently if there is no place for one.
-template <typename... Args>
+// Failure, with an error in the words of emitOpError if there is a place for one.
+template <typename OpTy, typename... Args>
 static LogicalResult inferError(std::optional<Location> loc, Args &&...args) {
-  return emitOptionalError(loc, std::forward<Args>(args)...);
+  return emitOptionalError(loc, "'", OpTy::getOperationName(), "' op ",
+                           std::forward<Args>(args)...);
 }
 
+// That there is one number per dimension.
+template <typename OpTy>
 static LogicalResult checkLength(std::optional<Location> loc, StringRef what,
-                                 ArrayRef<int64_t> numbers, RankedTensorType type) {
+                                 ArrayRef<int64_t> numbers, RankedTensorType type,
+                                 StringRef label) {
   if (static_cast<int64_t>(numbers.size()) == type.getRank())
     return success();
-  return inferError(loc, "'", what, "': expected one number per dimension of ", type, ", got ",
-                    numbers.size());
+  return inferError<OpTy>(loc, "'", what, "': expected one number per dimension of ", type,
+                          ", got ", numbers.size(), " (", label, ")");
 }
 
 //===----------------------------------------------------------------------===//
@@ -37,22 +41,24 @@ LogicalResult ReshapeOp::verify() {
   RankedTensorType from = getInput().getType(), to = getType();
   if (from.getElementType() != to.getElementType())
     return emitOpError("expected a result of element type ")
-           << from.getElementType() << ", got " << to.getElementType();
+           << from.getElementType() << ", got " << to.getElementType() << " (reshape_c1)";
   if (isDynamicTensor(from) != isDynamicTensor(to))
     return emitOpError("expected dimension 0 to be dynamic in both types or in neither, got ")
-           << from << " and " << to;
+           << from << " and " << to << " (reshape_c2)";
   // Other dynamic dimensions are checked when they have got their sizes.
   if (!hasStaticInnerDims(from.getShape()) || !hasStaticInnerDims(to.getShape()))
     return success();
   int64_t fromCount = countStaticElements(from), toCount = countStaticElements(to);
   if (!isDynamicTensor(from)) {
     if (fromCount != toCount)
-      return emitOpError("expected a result of ") << fromCount << " elements, got " << to;
+      return emitOpError("expected a result of ")
+             << fromCount << " elements, got " << to << " (reshape_c3)";
     return success();
   }
   if (fromCount == 0 || toCount == 0 || (fromCount % toCount != 0 && toCount % fromCount != 0))
     return emitOpError("expected rows of which one is a whole number of the other, got ")
-           << fromCount << " elements per row of the operand and " << toCount << " of the result";
+           << fromCount << " elements per row of the operand and " << toCount
+           << " of the result (reshape_c4)";
   return success();
 }
 
@@ -87,22 +93,21 @@ LogicalResult PermuteOp::inferReturnTypes(MLIRContext *, std::optional<Location>
                                           Adaptor adaptor, SmallVectorImpl<Type> &types) {
   auto type = cast<RankedTensorType>(adaptor.getInput().getType());
   ArrayRef<int64_t> dims = adaptor.getDims();
-  if (failed(checkLength(loc, "dims", dims, type)))
+  if (failed(checkLength<PermuteOp>(loc, "dims", dims, type, "permute_c1")))
     return failure();
   llvm::SmallBitVector seen(type.getRank());
   SmallVector<int64_t> shape;
   for (int64_t dim : dims) {
     if (dim < 0 || dim >= type.getRank() || seen.test(dim))
-      return inferError(loc, "'dims': expected each of the dimensions 0 to ", type.getRank() - 1,
-                        " once, got ", dim,
-                        seen.size() && dim >= 0 && dim < type.getRank() ? " twice" : "");
+      return inferError<PermuteOp>(loc, "'dims': expected each of the dimensions 0 to ",
+                                   type.getRank() - 1, " once, got [", dims, "] (permute_c2)");
     seen.set(dim);
     shape.push_back(type.getDimSize(dim));
   }
   if (isDynamicTensor(type) && dims[0] != 0)
-    return inferError(loc,
-                      "'dims': expected the dynamic dimension 0 to stay outermost, got dimension ",
-                      dims[0], " in its place");
+    return inferError<PermuteOp>(
+        loc, "'dims': expected the dynamic dimension 0 to stay outermost, got dimension ", dims[0],
+        " in its place (permute_c3)");
   types.push_back(type.clone(shape));
   return success();
 }
@@ -134,26 +139,28 @@ LogicalResult SliceOp::inferReturnTypes(MLIRContext *, std::optional<Location> l
   auto type = cast<RankedTensorType>(adaptor.getInput().getType());
   ArrayRef<int64_t> starts = adaptor.getStarts(), limits = adaptor.getLimits();
   ArrayRef<int64_t> strides = adaptor.getStrides();
-  if (failed(checkLength(loc, "starts", starts, type)) ||
-      failed(checkLength(loc, "limits", limits, type)) ||
-      failed(checkLength(loc, "strides", strides, type)))
+  if (failed(checkLength<SliceOp>(loc, "starts", starts, type, "slice_c1")) ||
+      failed(checkLength<SliceOp>(loc, "limits", limits, type, "slice_c1")) ||
+      failed(checkLength<SliceOp>(loc, "strides", strides, type, "slice_c1")))
     return failure();
   SmallVector<int64_t> shape;
   for (int64_t i = 0; i < type.getRank(); ++i) {
     int64_t size = type.getDimSize(i);
     if (type.isDynamicDim(i)) {
       if (starts[i] != 0 || limits[i] != -1 || strides[i] != 1)
-        return inferError(loc, "expected start 0, limit -1 and stride 1 in the dynamic dimension ",
-                          i, ", got ", starts[i], ", ", limits[i], ", ", strides[i]);
+        return inferError<SliceOp>(
+            loc, "expected start 0, limit -1 and stride 1 in the dynamic dimension ", i, ", got ",
+            starts[i], ", ", limits[i], ", ", strides[i], " (slice_c2)");
       shape.push_back(ShapedType::kDynamic);
       continue;
     }
     if (starts[i] < 0 || limits[i] < starts[i] || limits[i] > size)
-      return inferError(loc, "expected 0 <= start <= limit <= ", size, " in dimension ", i,
-                        ", got start ", starts[i], " and limit ", limits[i]);
+      return inferError<SliceOp>(loc, "expected 0 <= start <= limit <= ", size, " in dimension ", i,
+                                 ", got start ", starts[i], " and limit ", limits[i],
+                                 " (slice_c3)");
     if (strides[i] < 1)
-      return inferError(loc, "expected a stride of at least 1 in dimension ", i, ", got ",
-                        strides[i]);
+      return inferError<SliceOp>(loc, "expected a stride of at least 1 in dimension ", i, ", got ",
+                                 strides[i], " (slice_c4)");
     shape.push_back(llvm::divideCeil(limits[i] - starts[i], strides[i]));
   }
   types.push_back(type.clone(shape));
@@ -177,25 +184,27 @@ LogicalResult ConcatOp::inferReturnTypes(MLIRContext *, std::optional<Location> 
                                          Adaptor adaptor, SmallVectorImpl<Type> &types) {
   ValueRange inputs = adaptor.getInputs();
   if (inputs.empty())
-    return inferError(loc, "expected at least one operand, got none");
+    return inferError<ConcatOp>(loc, "expected at least one operand, got none (concat_c1)");
   auto first = cast<RankedTensorType>(inputs[0].getType());
   int64_t dim = adaptor.getDim();
   if (dim < 0 || dim >= first.getRank())
-    return inferError(loc, "'dim': expected a dimension of ", first, ", got ", dim);
+    return inferError<ConcatOp>(loc, "'dim': expected a dimension of ", first, ", got ", dim,
+                                " (concat_c2)");
   SmallVector<int64_t> shape(first.getShape());
   shape[dim] = 0;
   for (Value input : inputs) {
     auto type = cast<RankedTensorType>(input.getType());
     if (type.getRank() != first.getRank() || type.getElementType() != first.getElementType())
-      return inferError(loc, "expected operands of the rank and element type of ", first, ", got ",
-                        type);
+      return inferError<ConcatOp>(loc, "expected operands of the rank and element type of ", first,
+                                  ", got ", type, " (concat_c3)");
     if (type.isDynamicDim(dim))
-      return inferError(loc, "'dim': expected a static dimension, got the dynamic dimension ", dim,
-                        " of ", type);
+      return inferError<ConcatOp>(loc,
+                                  "'dim': expected a static dimension, got the dynamic dimension ",
+                                  dim, " of ", type, " (concat_c4)");
     for (int64_t i = 0; i < type.getRank(); ++i)
       if (i != dim && type.getDimSize(i) != first.getDimSize(i))
-        return inferError(loc, "expected operands that agree in dimension ", i, ", got ", first,
-                          " and ", type);
+        return inferError<ConcatOp>(loc, "expected operands that agree in dimension ", i, ", got ",
+                                    first, " and ", type, " (concat_c5)");
     shape[dim] += type.getDimSize(dim);
   }
   types.push_back(first.clone(shape));
@@ -218,17 +227,18 @@ LogicalResult PadOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc
                                       SmallVectorImpl<Type> &types) {
   auto type = cast<RankedTensorType>(adaptor.getInput().getType());
   ArrayRef<int64_t> low = adaptor.getLow(), high = adaptor.getHigh();
-  if (failed(checkLength(loc, "low", low, type)) || failed(checkLength(loc, "high", high, type)))
+  if (failed(checkLength<PadOp>(loc, "low", low, type, "pad_c1")) ||
+      failed(checkLength<PadOp>(loc, "high", high, type, "pad_c1")))
     return failure();
   SmallVector<int64_t> shape(type.getShape());
   for (int64_t i = 0; i < type.getRank(); ++i) {
     if (low[i] < 0 || high[i] < 0)
-      return inferError(loc, "expected low and high of at least 0 in dimension ", i, ", got ",
-                        low[i], " and ", high[i]);
+      return inferError<PadOp>(loc, "expected low and high of at least 0 in dimension ", i,
+                               ", got ", low[i], " and ", high[i], " (pad_c2)");
     if (type.isDynamicDim(i)) {
       if (low[i] != 0 || high[i] != 0)
-        return inferError(loc, "expected low 0 and high 0 in the dynamic dimension ", i, ", got ",
-                          low[i], " and ", high[i]);
+        return inferError<PadOp>(loc, "expected low 0 and high 0 in the dynamic dimension ", i,
+                                 ", got ", low[i], " and ", high[i], " (pad_c3)");
       continue;
     }
     shape[i] += low[i] + high[i];
@@ -241,7 +251,7 @@ LogicalResult PadOp::verify() {
   double value = getValue().convertToDouble();
   if (isa<IntegerType>(getType().getElementType()) && value != std::floor(value))
     return emitOpError("expected a whole number as the value of ")
-           << getType() << ", got " << value;
+           << getType() << ", got " << value << " (pad_c4)";
   return success();
 }
 
@@ -273,19 +283,19 @@ LogicalResult BroadcastOp::verify() {
   ArrayRef<int64_t> dims = getDimensions();
   if (from.getElementType() != to.getElementType())
     return emitOpError("expected a result of element type ")
-           << from.getElementType() << ", got " << to.getElementType();
+           << from.getElementType() << ", got " << to.getElementType() << " (broadcast_c1)";
   if (static_cast<int64_t>(dims.size()) != from.getRank())
     return emitOpError("'dims': expected one number per dimension of ")
-           << from << ", got " << dims.size();
+           << from << ", got " << dims.size() << " (broadcast_c2)";
   for (int64_t i = 0; i < from.getRank(); ++i) {
     if (dims[i] < 0 || dims[i] >= to.getRank() || (i > 0 && dims[i] <= dims[i - 1]))
       return emitOpError("'dims': expected rising dimensions of ")
-             << to << ", got " << dims[i] << " at " << i;
+             << to << ", got [" << dims << "] (broadcast_c3)";
     int64_t size = from.getDimSize(i), newSize = to.getDimSize(dims[i]);
     if (size != newSize && size != 1)
       return emitOpError("expected dimension ")
              << i << " of the operand to be 1 or that of dimension " << dims[i]
-             << " of the result, got " << from << " and " << to;
+             << " of the result, got " << from << " and " << to << " (broadcast_c4)";
   }
   return verifyLike(*this, getLike(), isDynamicTensor(to) && !isDynamicTensor(from));
 }
@@ -321,7 +331,7 @@ void ConstantOp::build(OpBuilder &builder, OperationState &state, RankedTensorTy
 
 LogicalResult ConstantOp::verify() {
   if (!isa<DenseElementsAttr>(getValue()))
-    return emitOpError("expected a dense<...> literal, got ") << getValue();
+    return emitOpError("expected a dense<...> literal, got ") << getValue() << " (constant_c1)";
   return success();
 }
 
@@ -347,7 +357,7 @@ Value weft::createSplat(OpBuilder &builder, Location loc, Value like, double val
 LogicalResult IotaOp::verify() {
   if (static_cast<int64_t>(getDim()) < 0 || static_cast<int64_t>(getDim()) >= getType().getRank())
     return emitOpError("'dim': expected a dimension of ")
-           << getType() << ", got " << static_cast<int64_t>(getDim());
+           << getType() << ", got " << static_cast<int64_t>(getDim()) << " (iota_c1)";
   return verifyLike(*this, getLike(), isDynamicTensor(getType()));
 }
 
@@ -367,12 +377,13 @@ LogicalResult OneHotOp::verify() {
   RankedTensorType from = getLabels().getType(), to = getType();
   int64_t classes = getNumClasses();
   if (classes < 1)
-    return emitOpError("'num_classes': expected at least 1, got ") << classes;
+    return emitOpError("'num_classes': expected at least 1, got ") << classes << " (one_hot_c1)";
   SmallVector<int64_t> shape(from.getShape());
   shape.push_back(classes);
   RankedTensorType expected = to.clone(shape);
   if (expected != to)
-    return emitOpError("expected a result of type ") << expected << ", got " << to;
+    return emitOpError("expected a result of type ")
+           << expected << ", got " << to << " (one_hot_c2)";
   return success();
 }
 

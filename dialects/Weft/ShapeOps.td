@@ -45,6 +45,12 @@ def Weft_ReshapeOp : Weft_MoveOp<"reshape"> {
     and a slice of whole samples of the result is made of the same samples of the operand. Gradient:
     dx = g, reshaped back.
 
+    Constraints:
+      * (reshape_c1) the element types are the same.
+      * (reshape_c2) dimension 0 is dynamic in both types or in neither.
+      * (reshape_c3) if it is in neither, they have as many elements.
+      * (reshape_c4) if it is in both, the elements per row of one are a multiple of the other's.
+
     ```mlir
     func.func @example(%x: tensor<?x128x12x32xf32>) -> tensor<?x128x384xf32> {
       %y = weft.reshape %x : tensor<?x128x12x32xf32> -> tensor<?x128x384xf32>
@@ -61,6 +67,11 @@ def Weft_PermuteOp : Weft_MoveOp<"permute", [InferTypeOpAdaptor]> {
   let description = [{
     Dimension i of the result is dimension dims[i] of the operand. A dynamic dimension 0 stays
     outermost. Gradient: dx = g, permuted by the inverse of `dims`.
+
+    Constraints:
+      * (permute_c1) `dims` has one number per dimension.
+      * (permute_c2) `dims` holds each dimension once.
+      * (permute_c3) a dynamic dimension 0 stays outermost.
 
     ```mlir
     func.func @example(%w: tensor<128x784xf32>) -> tensor<784x128xf32> {
@@ -80,6 +91,12 @@ def Weft_SliceOp : Weft_MoveOp<"slice", [InferTypeOpAdaptor]> {
     In each dimension, the elements from `starts` to before `limits`, every `strides`-th of them. A
     dynamic dimension is taken whole: its start is 0, its limit -1, its stride 1. Gradient: dx = g in
     the places that were read, 0 elsewhere.
+
+    Constraints:
+      * (slice_c1) `starts`, `limits` and `strides` have one number per dimension.
+      * (slice_c2) a dynamic dimension is taken whole.
+      * (slice_c3) 0 <= start <= limit <= size in all others.
+      * (slice_c4) strides are at least 1.
 
     ```mlir
     func.func @example(%x: tensor<?x10xf32>) -> tensor<?x3xf32> {
@@ -107,6 +124,13 @@ def Weft_ConcatOp : Weft_MoveOp<"concat", [InferTypeOpAdaptor]> {
     The operands along dimension `dim`, which is static; in all other dimensions they agree. Gradient:
     each operand gets its slice of g.
 
+    Constraints:
+      * (concat_c1) there is an operand.
+      * (concat_c2) `dim` is a dimension of the operands.
+      * (concat_c3) operands agree in rank and element type.
+      * (concat_c4) `dim` is static.
+      * (concat_c5) operands agree in all other dimensions.
+
     ```mlir
     func.func @example(%a: tensor<?x3xf32>, %b: tensor<?x5xf32>) -> tensor<?x8xf32> {
       %y = weft.concat %a, %b dim = 1 : tensor<?x3xf32>, tensor<?x5xf32> -> tensor<?x8xf32>
@@ -123,6 +147,12 @@ def Weft_PadOp : Weft_MoveOp<"pad", [InferTypeOpAdaptor]> {
   let description = [{
     In dimension i, `low`[i] elements before and `high`[i] after, all equal to `value`. Nothing is
     added in a dynamic dimension. Gradient: dx = the slice of g where x lies.
+
+    Constraints:
+      * (pad_c1) `low` and `high` have one number per dimension.
+      * (pad_c2) they are at least 0,
+      * (pad_c3) and 0 in a dynamic dimension.
+      * (pad_c4) `value` is a whole number if the elements are integers.
 
     ```mlir
     func.func @example(%x: tensor<?x5xf32>) -> tensor<?x8xf32> {
@@ -150,6 +180,15 @@ def Weft_BroadcastOp : Weft_FillOp<"broadcast", [Weft_Differentiable]> {
     there exactly if the result's dimension 0 is dynamic and not the operand's: the result takes the
     size of dimension 0 of that tensor, whose elements are not read. Gradient: dx = the sum of g over
     what was repeated.
+
+    Constraints:
+      * (broadcast_c1) the element types are the same.
+      * (broadcast_c2) `dims` has one number per dimension of the operand.
+      * (broadcast_c3) they are dimensions of the result, and rise.
+      * (broadcast_c4) each dimension of the operand has the size of its dimension of the result, or 1.
+      * (like_c1) no `like` where the size of the result is known without it.
+      * (like_c2) `like` where it is not.
+      * (like_c3) dimension 0 of `like` is dynamic.
 
     ```mlir
     func.func @example(%v: tensor<?xf32>, %b: tensor<128xf32>, %x: tensor<?x784xf32>)
@@ -184,6 +223,9 @@ def Weft_ConstantOp : Weft_FillOp<"constant", [ConstantLike, NoGradient,
   let description = [{
     The elements of a `dense` literal. Of dynamic shape there is none: `weft.broadcast` a scalar.
 
+    Constraints:
+      * (constant_c1) the value is a `dense` literal.
+
     ```mlir
     func.func @example() -> tensor<2xf32> {
       %c = weft.constant dense<[0.5, -1.0]> : tensor<2xf32>
@@ -205,6 +247,12 @@ def Weft_IotaOp : Weft_FillOp<"iota", [NoGradient]> {
   let description = [{
     y[..., i, ...] = i, with i at dimension `dim`. `like`, as in `weft.broadcast`, is there exactly if
     the result is dynamic.
+
+    Constraints:
+      * (iota_c1) `dim` is a dimension of the result.
+      * (like_c1) no `like` where the size of the result is known without it.
+      * (like_c2) `like` where it is not.
+      * (like_c3) dimension 0 of `like` is dynamic.
 
     ```mlir
     func.func @example(%x: tensor<?x784xf32>) -> (tensor<10xi64>, tensor<?x10xi64>) {
@@ -228,6 +276,10 @@ def Weft_OneHotOp : Weft_CompositeOp<"one_hot", [
     y[..., c] = 1 if c is the label, else 0, for c in [0, `num_classes`). The label -100, which losses ignore
     by default, gives a row of zeros. Any other label out of range is an error: of the reference interpreter,
     and of the runtime before the step. No gradient.
+
+    Constraints:
+      * (one_hot_c1) there is at least one class.
+      * (one_hot_c2) the result has the shape of the labels, then one dimension for the classes.
 
     ```mlir
     func.func @example(%labels: tensor<?xi64>) -> tensor<?x10xf32> {
