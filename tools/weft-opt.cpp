@@ -11,6 +11,7 @@
 #include "weft/Schedule/Passes.h"
 #include "weft/Pipelines/Pipelines.h"
 #include "weft/Reference/Passes.h"
+#include "weft/Target/CPU/Kernels.h"
 #include "weft/Transforms/Passes.h"
 
 static constexpr llvm::StringLiteral help =
@@ -43,6 +44,7 @@ Example:
 int main(int argc, char **argv) {
   if (weft::printShortHelp(argc, argv, help))
     return 0;
+  weft::cpu::registerCpuTarget();
   mlir::DialectRegistry registry;
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);

@@ -19,6 +19,9 @@ struct KernelOptions {
 /// The dialects that the target's kernels are written in, and their translation to LLVM.
 void registerCpuTargetDialects(mlir::DialectRegistry &registry);
 
+/// Makes "cpu" known to createTarget.
+void registerCpuTarget();
+
 std::unique_ptr<TargetInterface> createCpuTarget(CpuTarget target, KernelOptions options = {});
 
 } // namespace weft::cpu
