@@ -98,8 +98,6 @@ LogicalResult ModuleBuilder::addExecutable(ModuleOp kernels) {
     return kernels.emitError() << error;
   SmallVector<KernelInfo> infos;
   for (auto kernel : kernels.getOps<func::FuncOp>()) {
-    if (kernel.isPrivate())
-      continue;
     FailureOr<KernelInfo> info = readKernelInfo(kernel);
     if (failed(info))
       return failure();

@@ -25,23 +25,29 @@ int DispatchClusters::getClusterOf(Operation *op) const {
   return found == clusterOf.end() ? -1 : static_cast<int>(found->second);
 }
 
-// Elements made from nothing or from a smaller tensor, and arithmetic on single numbers, cost less to repeat
-// than to store.
+// Elements made from nothing or from a smaller tensor, arithmetic on single numbers, and elementwise work on
+// the function's arguments cost less to repeat than to store.
 void DispatchClusters::findCheapOps() {
   for (Operation &op : entry.getBody().front()) {
     auto fusable = dyn_cast<FusableOpInterface>(&op);
     if (!fusable || isAlias(&op))
       continue;
-    auto type = cast<RankedTensorType>(op.getResult(0).getType());
     FusionKind kind = fusable.getFusionKind();
-    bool isNumber = kind == FusionKind::Elementwise && type.getRank() == 0;
-    if (kind != FusionKind::Broadcast && !isNumber)
+    bool isNumber = cast<RankedTensorType>(op.getResult(0).getType()).getRank() == 0;
+    bool readsArguments = llvm::all_of(op.getOperands(), [&](Value operand) {
+      return !operand.getDefiningOp() || isCheap(operand.getDefiningOp());
+    });
+    if (kind != FusionKind::Broadcast &&
+        !(kind == FusionKind::Elementwise && (isNumber || readsArguments)))
       continue;
     // What leaves the function or is given another shape must be stored.
     bool isStored = llvm::any_of(op.getUsers(), [](Operation *user) {
       return isa<func::ReturnOp>(user) || isAlias(user);
     });
-    if (!isStored)
+    // What a contraction reads is stored too: it would be computed anew for each use.
+    bool isMultiplied = llvm::any_of(
+        op.getUsers(), [](Operation *user) { return isa<FusableOpInterface>(user) && kindOf(user) == FusionKind::Contraction; });
+    if (!isStored && !isMultiplied)
       cheap.insert(&op);
   }
 }
@@ -55,6 +61,29 @@ SmallVector<Operation *> DispatchClusters::getOpsWithCheap(ArrayRef<Operation *>
   SmallVector<Operation *> sorted(all.begin(), all.end());
   llvm::sort(sorted, [&](Operation *a, Operation *b) { return position.at(a) < position.at(b); });
   return sorted;
+}
+
+SmallVector<Value> DispatchClusters::getOutputs(ArrayRef<Operation *> ops) const {
+  SmallVector<Value> outputs;
+  for (Operation *op : ops)
+    for (Value result : op->getResults()) {
+      // A cheap user is repeated wherever it is needed: what counts is who uses that one.
+      llvm::SetVector<Operation *> users(result.user_begin(), result.user_end());
+      bool isUsedOutside = false;
+      for (unsigned i = 0; i < users.size() && !isUsedOutside; ++i) {
+        if (isCheap(users[i]))
+          users.insert(users[i]->user_begin(), users[i]->user_end());
+        else
+          isUsedOutside = !llvm::is_contained(ops, users[i]);
+      }
+      if (isUsedOutside)
+        outputs.push_back(result);
+    }
+  return outputs;
+}
+
+bool DispatchClusters::canFuse(ArrayRef<Operation *> ops, std::string &reason) const {
+  return target.canFuse(getOpsWithCheap(ops), getOutputs(ops), reason);
 }
 
 llvm::BitVector DispatchClusters::getProducers(Operation *op) const {
@@ -100,7 +129,7 @@ bool DispatchClusters::canJoin(Operation *op, unsigned index, const llvm::BitVec
     }
   SmallVector<Operation *> ops(cluster.ops);
   ops.push_back(op);
-  return target.canFuse(getOpsWithCheap(ops), reason);
+  return canFuse(ops, reason);
 }
 
 void DispatchClusters::addDependencies(unsigned index, const llvm::BitVector &before) {
@@ -134,7 +163,7 @@ LogicalResult DispatchClusters::assign(Operation *op) {
         return success();
       }
   }
-  if (!target.canFuse(getOpsWithCheap({op}), reason))
+  if (!canFuse({op}, reason))
     return op->emitOpError("expected an op that the target has a kernel for: ") << reason;
   clusters.emplace_back();
   clusters.back().hasContraction = isContraction;
@@ -169,7 +198,7 @@ bool DispatchClusters::trySink(Operation *op) {
   SmallVector<Operation *> ops(clusters[to].ops);
   ops.push_back(op);
   std::string reason;
-  if (!target.canFuse(getOpsWithCheap(ops), reason))
+  if (!canFuse(ops, reason))
     return false;
   llvm::erase(clusters[from].ops, op);
   clusters[to].ops.push_back(op);

@@ -40,6 +40,10 @@ private:
   GroupInterface findInterface(const DispatchGroup &group) const;
   func::FuncOp buildFunction(const DispatchGroup &group, const GroupInterface &interface);
   FlatSymbolRefAttr share(func::FuncOp function, bool &isNew);
+  int64_t getMultiplier(Value value) const {
+    auto found = multipliers.find(value);
+    return found == multipliers.end() ? rows.getMultiplier(value) : found->second;
+  }
 
   ModelOp model;
   func::FuncOp entry;
@@ -47,6 +51,8 @@ private:
   const RowsAnalysis &rows;
   llvm::StringMap<FlatSymbolRefAttr> &known;
   SymbolTable symbols;
+  // Of the dispatches' results, which the analysis has not seen.
+  DenseMap<Value, int64_t> multipliers;
 };
 
 GroupInterface Outliner::findInterface(const DispatchGroup &group) const {
@@ -62,21 +68,7 @@ GroupInterface Outliner::findInterface(const DispatchGroup &group) const {
         if (!producer || (!inside.contains(producer) && !clusters.isCheap(producer)))
           interface.inputs.insert(operand);
       }
-    for (Operation *op : ops)
-      for (Value result : op->getResults()) {
-        // A cheap user is repeated wherever it is needed: what counts is who uses that one.
-        SmallVector<Operation *> users(result.getUsers());
-        bool isUsedOutside = false;
-        while (!users.empty() && !isUsedOutside) {
-          Operation *user = users.pop_back_val();
-          if (clusters.isCheap(user))
-            llvm::append_range(users, user->getUsers());
-          else
-            isUsedOutside = !llvm::is_contained(ops, user);
-        }
-        if (isUsedOutside)
-          interface.outputs.push_back(result);
-      }
+    llvm::append_range(interface.outputs, clusters.getOutputs(ops));
   }
   return interface;
 }
@@ -112,7 +104,7 @@ func::FuncOp Outliner::buildFunction(const DispatchGroup &group,
   func::ReturnOp::create(builder, function.getLoc(), returned);
   for (auto [index, input] : llvm::enumerate(interface.inputs))
     if (!cast<RankedTensorType>(input.getType()).hasStaticShape())
-      function.setArgAttr(index, kRowsAttrName, builder.getI64IntegerAttr(rows.getMultiplier(input)));
+      function.setArgAttr(index, kRowsAttrName, builder.getI64IntegerAttr(getMultiplier(input)));
   return function;
 }
 
@@ -141,8 +133,10 @@ bool Outliner::outline(const DispatchGroup &group, OpBuilder &builder) {
   FlatSymbolRefAttr symbol = share(function, isNew);
   auto dispatch = DispatchOp::create(builder, loc, ValueRange(interface.outputs).getTypes(), symbol,
                                      interface.inputs.getArrayRef());
-  for (auto [output, result] : llvm::zip(interface.outputs, dispatch.getResults()))
+  for (auto [output, result] : llvm::zip(interface.outputs, dispatch.getResults())) {
+    multipliers[result] = getMultiplier(output);
     output.replaceAllUsesWith(result);
+  }
   return isNew;
 }
 

@@ -86,8 +86,10 @@ public:
   virtual ~TargetInterface();
 
   /// Whether one part of a kernel can hold these connected primitives of one block. `ops` is in
-  /// program order. If not, `reason` says why.
-  virtual bool canFuse(llvm::ArrayRef<mlir::Operation *> ops, std::string &reason) const = 0;
+  /// program order; `outputs` are those of their results that are needed outside. If not, `reason`
+  /// says why.
+  virtual bool canFuse(llvm::ArrayRef<mlir::Operation *> ops, llvm::ArrayRef<mlir::Value> outputs,
+                       std::string &reason) const = 0;
 
   /// Lowers a dispatch function to a kernel function in `kernels`, a module that is not the
   /// function's own. Kernels carry all of KernelInfo as attributes, see `readKernelInfo`. Emits an

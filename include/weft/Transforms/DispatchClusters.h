@@ -45,6 +45,8 @@ public:
   const Cluster &getCluster(unsigned index) const { return clusters[index]; }
   // The ops of a cluster and the cheap ops that they use, in program order.
   llvm::SmallVector<mlir::Operation *> getOpsWithCheap(llvm::ArrayRef<mlir::Operation *> ops) const;
+  // The results of a cluster's ops that something else needs.
+  llvm::SmallVector<mlir::Value> getOutputs(llvm::ArrayRef<mlir::Operation *> ops) const;
   // The cluster of an op, or -1 for one that is repeated in its users or stays outside of dispatches.
   int getClusterOf(mlir::Operation *op) const;
   // An op that moves no data: its result is its operand's memory under another shape.
@@ -54,6 +56,7 @@ public:
 private:
   void findCheapOps();
   llvm::LogicalResult assign(mlir::Operation *op);
+  bool canFuse(llvm::ArrayRef<mlir::Operation *> ops, std::string &reason) const;
   bool canJoin(mlir::Operation *op, unsigned cluster, const llvm::BitVector &producers,
                std::string &reason) const;
   void join(mlir::Operation *op, unsigned cluster, const llvm::BitVector &producers);

@@ -38,23 +38,19 @@ void loadDialects(MLIRContext &context) {
                    ub::UBDialect, vector::VectorDialect, x86vector::X86VectorDialect>();
 }
 
-/// The ops as a function: what they read and do not make themselves are its arguments, what others
-/// read its results.
-OwningOpRef<ModuleOp> outline(ArrayRef<Operation *> ops) {
-  llvm::SetVector<Value> inputs, outputs;
+/// The ops as a function: what they read and do not make themselves are its arguments.
+OwningOpRef<ModuleOp> outline(ArrayRef<Operation *> ops, ArrayRef<Value> outputs) {
+  llvm::SetVector<Value> inputs;
   llvm::SmallPtrSet<Operation *, 16> inside(ops.begin(), ops.end());
   for (Operation *op : ops) {
     for (Value operand : op->getOperands())
       if (!operand.getDefiningOp() || !inside.contains(operand.getDefiningOp()))
         inputs.insert(operand);
-    for (Value result : op->getResults())
-      if (llvm::any_of(result.getUsers(), [&](Operation *user) { return !inside.contains(user); }))
-        outputs.insert(result);
   }
   OwningOpRef<ModuleOp> module = ModuleOp::create(ops.front()->getLoc());
   OpBuilder builder = OpBuilder::atBlockBegin(module->getBody());
   auto type = builder.getFunctionType(ValueRange(inputs.getArrayRef()).getTypes(),
-                                      ValueRange(outputs.getArrayRef()).getTypes());
+                                      ValueRange(outputs).getTypes());
   auto function = func::FuncOp::create(builder, ops.front()->getLoc(), "region", type);
   builder.setInsertionPointToStart(function.addEntryBlock());
   IRMapping mapping;
@@ -73,7 +69,8 @@ public:
   CpuTargetInterface(CpuTarget target, KernelOptions options)
       : target(std::move(target)), options(options) {}
 
-  bool canFuse(ArrayRef<Operation *> ops, std::string &reason) const override;
+  bool canFuse(ArrayRef<Operation *> ops, ArrayRef<Value> outputs,
+               std::string &reason) const override;
   FailureOr<KernelInfo> buildKernel(func::FuncOp dispatch, ModuleOp kernels) const override;
   FailureOr<TargetImage> compile(ModuleOp kernels) const override;
 
@@ -96,7 +93,8 @@ bool isSmall(const StagePlan &plan, const StagePart &part, int64_t rows) {
   return elements <= kMaxUnslicedElements;
 }
 
-bool CpuTargetInterface::canFuse(ArrayRef<Operation *> ops, std::string &reason) const {
+bool CpuTargetInterface::canFuse(ArrayRef<Operation *> ops, ArrayRef<Value> outputs,
+                                 std::string &reason) const {
   loadDialects(*ops.front()->getContext());
   if (llvm::count_if(ops, [](Operation *op) { return isa<MatmulOp>(op); }) > 1) {
     reason = "a part has one contraction at most";
@@ -106,7 +104,7 @@ bool CpuTargetInterface::canFuse(ArrayRef<Operation *> ops, std::string &reason)
     reason = diagnostic.str();
     return success();
   });
-  OwningOpRef<ModuleOp> module = outline(ops);
+  OwningOpRef<ModuleOp> module = outline(ops, outputs);
   FailureOr<KernelPlan> plan = KernelPlan::create(*module->getOps<func::FuncOp>().begin(),
                                                   target.getTraits(), options.tunedRows);
   if (failed(plan))
