@@ -211,6 +211,8 @@ int main(int argc, char **argv) {
     llvm::errs() << errors;
     return 2;
   }
+  // The linker, a library here, registers an option of this name when it is first used.
+  processors.removeArgument();
   DialectRegistry registry;
   registry.insert<weft::WeftDialect, weft::exec::ExecDialect, func::FuncDialect>();
   weft::cpu::registerCpuTargetDialects(registry);
