@@ -61,7 +61,8 @@ namespace {
 // One compilation, phase after phase.
 class Compilation {
 public:
-  Compilation(MLIRContext &context, TimingScope &timing) : context(context), timing(timing) {}
+  Compilation(MLIRContext &context, TimingScope &timing)
+      : context(context), timing(timing), output(getOutputName()) {}
 
   LogicalResult run();
 
@@ -71,10 +72,12 @@ private:
   LogicalResult runPhases(weft::Phase from, weft::Phase to, const weft::CompileOptions &options);
   LogicalResult writeModule(const weft::CompileOptions &options);
   LogicalResult write(StringRef name, llvm::function_ref<void(raw_ostream &)> print);
-  std::string getOutputName() const;
+  static std::string getOutputName();
 
   MLIRContext &context;
   TimingScope &timing;
+  // Taken from the options once: the linker resets them.
+  std::string output;
   OwningOpRef<ModuleOp> module;
   std::string source;
 };
@@ -118,7 +121,7 @@ weft::CompileOptions Compilation::getOptions() const {
   return options;
 }
 
-std::string Compilation::getOutputName() const {
+std::string Compilation::getOutputName() {
   if (!outputName.empty())
     return outputName;
   if (compileTo != "module" || inputName == "-")
@@ -169,7 +172,7 @@ LogicalResult Compilation::writeModule(const weft::CompileOptions &options) {
   FailureOr<std::vector<char>> bytes = weft::buildModuleFile(*module, moduleOptions);
   if (failed(bytes))
     return failure();
-  return write(getOutputName(), [&](raw_ostream &os) { os.write(bytes->data(), bytes->size()); });
+  return write(output, [&](raw_ostream &os) { os.write(bytes->data(), bytes->size()); });
 }
 
 LogicalResult Compilation::run() {
@@ -189,12 +192,12 @@ LogicalResult Compilation::run() {
     if (failed(runPhases(done, next, options)))
       return failure();
     done = next;
-    if (saveTemps && failed(write(getOutputName() + "." + weft::getPhaseName(done).str() + ".mlir", printModule)))
+    if (saveTemps && failed(write(output + "." + weft::getPhaseName(done).str() + ".mlir", printModule)))
       return failure();
   }
   if (*last == weft::Phase::Module)
     return writeModule(options);
-  return write(getOutputName(), printModule);
+  return write(output, printModule);
 }
 
 int main(int argc, char **argv) {
