@@ -6,6 +6,7 @@
 #include "StageLoops.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
@@ -167,7 +168,26 @@ private:
     elements.popLevel();
     if (!results.empty())
       scf::YieldOp::create(builder, loc, results);
+    if (vectorLoop >= 0)
+      annotate(forOp);
     return forOp.getResults();
+  }
+
+  /// Loops of vectors are what they should be: LLVM's unrolling would only make them long, except
+  /// for short ones, where the loop itself costs.
+  void annotate(scf::ForOp loop) {
+    constexpr int kShortBody = 12, kUnrolled = 4;
+    MLIRContext *context = builder.getContext();
+    bool isShort = loop.getInitArgs().empty() && loop.getBody()->getOps<scf::ForOp>().empty() &&
+                   llvm::range_size(loop.getBody()->getOperations()) <= kShortBody;
+    BoolAttr yes = builder.getBoolAttr(true);
+    auto unroll = LLVM::LoopUnrollAttr::get(
+        context, isShort ? BoolAttr() : yes,
+        isShort ? builder.getI32IntegerAttr(kUnrolled) : IntegerAttr(), {}, {}, {}, {}, {});
+    auto vectorize = LLVM::LoopVectorizeAttr::get(context, yes, {}, {}, {}, {}, {}, {});
+    loop->setAttr("llvm.loop_annotation",
+                  LLVM::LoopAnnotationAttr::get(context, {}, vectorize, {}, unroll, {}, {}, {}, {},
+                                                {}, {}, {}, {}, {}, {}, {}));
   }
 
   /// Whole vectors, then the rest under a mask.

@@ -4,7 +4,8 @@
 #include "ImageLinker.h"
 
 #include "lld/Common/Driver.h"
-#include "llvm/ADT/ScopeExit.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Object/ELFObjectFile.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -29,20 +30,48 @@ FailureOr<ELF64LEObjectFile> parseElf(llvm::ArrayRef<char> bytes, EmitError emit
   return std::move(*file);
 }
 
-/// Kernels run without a C library, so whatever is undefined has no definition anywhere.
-LogicalResult checkNoImports(const ELF64LEObjectFile &object, EmitError emitError) {
-  for (const llvm::object::SymbolRef &symbol : object.symbols()) {
-    llvm::Expected<uint32_t> flags = symbol.getFlags();
-    llvm::Expected<llvm::StringRef> name = symbol.getName();
-    if (!flags || !name)
-      return emitError() << "the symbol table of the object file cannot be read";
-    if (!(*flags & llvm::object::SymbolRef::SF_Undefined) || name->empty() ||
-        *name == "_GLOBAL_OFFSET_TABLE_")
-      continue;
-    return emitError() << "kernel code calls '" << *name
-                       << "', which no kernel image defines: an operation was lowered to a library "
-                          "call instead of code";
+/// What the files define, and what they refer to beyond that.
+struct Symbols {
+  llvm::StringSet<> defined;
+  std::vector<std::string> wanted;
+
+  LogicalResult add(const ELF64LEObjectFile &object, EmitError emitError) {
+    for (const llvm::object::SymbolRef &symbol : object.symbols()) {
+      llvm::Expected<uint32_t> flags = symbol.getFlags();
+      llvm::Expected<llvm::StringRef> name = symbol.getName();
+      if (!flags || !name)
+        return emitError() << "the symbol table of an object file cannot be read";
+      if (name->empty() || *name == "_GLOBAL_OFFSET_TABLE_")
+        continue;
+      if (*flags & llvm::object::SymbolRef::SF_Undefined)
+        wanted.push_back(name->str());
+      else
+        defined.insert(*name);
+    }
+    return success();
   }
+};
+
+FailureOr<Symbols> collectSymbols(ArrayRef<ObjectFile> objects, EmitError emitError) {
+  Symbols symbols;
+  for (const ObjectFile &object : objects) {
+    FailureOr<ELF64LEObjectFile> file = parseElf(object, emitError);
+    if (failed(file) || failed(symbols.add(*file, emitError)))
+      return failure();
+  }
+  return symbols;
+}
+
+/// Kernels run without a C library, so whatever is undefined has no definition anywhere.
+LogicalResult checkNoImports(ArrayRef<ObjectFile> objects, EmitError emitError) {
+  FailureOr<Symbols> symbols = collectSymbols(objects, emitError);
+  if (failed(symbols))
+    return failure();
+  for (const std::string &name : symbols->wanted)
+    if (!symbols->defined.contains(name))
+      return emitError() << "kernel code calls '" << name
+                         << "', which no kernel image defines: an operation was lowered to a "
+                            "library call instead of code";
   return success();
 }
 
@@ -91,27 +120,29 @@ FailureOr<std::vector<uint64_t>> findEntries(const ELF64LEObjectFile &image,
 }
 
 /// lld's state is global.
-LogicalResult runLinker(llvm::StringRef input, llvm::StringRef output, EmitError emitError) {
+LogicalResult runLinker(ArrayRef<std::string> inputs, const std::string &output,
+                        EmitError emitError) {
   static std::mutex mutex;
   std::lock_guard<std::mutex> lock(mutex);
-  std::string inputPath = input.str(), outputPath = output.str(), messages;
-  const char *arguments[] = {"ld.lld",
-                             "-shared",
-                             "-nostdlib",
-                             "-Bsymbolic",
-                             "--gc-sections",
-                             "--strip-all",
-                             "--build-id=none",
-                             "--hash-style=gnu",
-                             "--no-undefined",
-                             "-z",
-                             "norelro",
-                             "-z",
-                             "max-page-size=4096",
-                             "--threads=1",
-                             "-o",
-                             outputPath.c_str(),
-                             inputPath.c_str()};
+  std::string messages;
+  std::vector<const char *> arguments = {"ld.lld",
+                                         "-shared",
+                                         "-nostdlib",
+                                         "-Bsymbolic",
+                                         "--gc-sections",
+                                         "--strip-all",
+                                         "--build-id=none",
+                                         "--hash-style=gnu",
+                                         "--no-undefined",
+                                         "-z",
+                                         "norelro",
+                                         "-z",
+                                         "max-page-size=4096",
+                                         "--threads=1",
+                                         "-o",
+                                         output.c_str()};
+  for (const std::string &input : inputs)
+    arguments.push_back(input.c_str());
   llvm::raw_string_ostream stream(messages);
   lld::Result result = lld::lldMain(arguments, stream, stream, {{lld::Gnu, &lld::elf::link}});
   if (result.retCode != 0)
@@ -119,37 +150,64 @@ LogicalResult runLinker(llvm::StringRef input, llvm::StringRef output, EmitError
   return success();
 }
 
-} // namespace
+/// Files that live as long as the link.
+class TemporaryFiles {
+public:
+  ~TemporaryFiles() {
+    for (const std::string &path : paths)
+      llvm::sys::fs::remove(path);
+  }
 
-FailureOr<Image> linkImage(llvm::ArrayRef<char> object, ArrayRef<std::string> entryPoints,
-                           EmitError emitError) {
-  FailureOr<ELF64LEObjectFile> parsed = parseElf(object, emitError);
-  if (failed(parsed) || failed(checkNoImports(*parsed, emitError)))
-    return failure();
-
-  llvm::SmallString<128> objectPath, imagePath;
-  int descriptor = -1;
-  if (std::error_code code =
-          llvm::sys::fs::createTemporaryFile("weft", "o", descriptor, objectPath))
-    return emitError() << "no temporary file for the object code: " << code.message();
-  llvm::scope_exit removeObject([&] { llvm::sys::fs::remove(objectPath); });
-  {
+  /// A new file with this content.
+  FailureOr<std::string> create(ArrayRef<char> content, llvm::StringRef suffix,
+                                EmitError emitError) {
+    llvm::SmallString<128> path;
+    int descriptor = -1;
+    if (std::error_code code = llvm::sys::fs::createTemporaryFile("weft", suffix, descriptor, path))
+      return emitError() << "no temporary file for native code: " << code.message();
+    paths.push_back(path.str().str());
     llvm::raw_fd_ostream stream(descriptor, /*shouldClose=*/true);
-    stream.write(object.data(), object.size());
+    stream.write(content.data(), content.size());
+    stream.flush();
     if (std::error_code code = stream.error()) {
       stream.clear_error();
-      return emitError() << objectPath << ": " << code.message();
+      return emitError() << path << ": " << code.message();
     }
+    return paths.back();
   }
-  if (std::error_code code = llvm::sys::fs::createTemporaryFile("weft", "so", imagePath))
-    return emitError() << "no temporary file for the kernel image: " << code.message();
-  llvm::scope_exit removeImage([&] { llvm::sys::fs::remove(imagePath); });
-  if (failed(runLinker(objectPath, imagePath, emitError)))
+
+private:
+  std::vector<std::string> paths;
+};
+
+} // namespace
+
+bool callsMemoryFunctions(ArrayRef<ObjectFile> objects) {
+  FailureOr<Symbols> symbols = collectSymbols(objects, [] { return InFlightDiagnostic(); });
+  return succeeded(symbols) && llvm::any_of(symbols->wanted, [](llvm::StringRef name) {
+           return name == "memcpy" || name == "memset" || name == "memmove";
+         });
+}
+
+FailureOr<Image> linkImage(ArrayRef<ObjectFile> objects, ArrayRef<std::string> entryPoints,
+                           EmitError emitError) {
+  if (failed(checkNoImports(objects, emitError)))
+    return failure();
+  TemporaryFiles files;
+  std::vector<std::string> inputs;
+  for (const ObjectFile &object : objects) {
+    FailureOr<std::string> path = files.create(object, "o", emitError);
+    if (failed(path))
+      return failure();
+    inputs.push_back(*path);
+  }
+  FailureOr<std::string> output = files.create({}, "so", emitError);
+  if (failed(output) || failed(runLinker(inputs, *output, emitError)))
     return failure();
 
-  auto buffer = llvm::MemoryBuffer::getFile(imagePath);
+  auto buffer = llvm::MemoryBuffer::getFile(*output);
   if (!buffer)
-    return emitError() << imagePath << ": " << buffer.getError().message();
+    return emitError() << *output << ": " << buffer.getError().message();
   Image image;
   image.bytes.assign((*buffer)->getBufferStart(), (*buffer)->getBufferEnd());
   FailureOr<ELF64LEObjectFile> linked = parseElf(image.bytes, emitError);

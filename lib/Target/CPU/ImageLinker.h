@@ -8,9 +8,15 @@
 
 namespace weft::cpu {
 
-/// Links one ELF object. Fails, through `emitError`, if it refers to a symbol that it does not
-/// define, or would need constructors or other than relative relocations.
-mlir::FailureOr<Image> linkImage(llvm::ArrayRef<char> object,
+/// An ELF relocatable file.
+using ObjectFile = llvm::SmallVector<char, 0>;
+
+/// Whether one of the files calls memcpy, memset or memmove, which none of them defines.
+bool callsMemoryFunctions(llvm::ArrayRef<ObjectFile> objects);
+
+/// Links object files. Fails, through `emitError`, if they refer to a symbol that none of them
+/// defines, or would need constructors or other than relative relocations.
+mlir::FailureOr<Image> linkImage(llvm::ArrayRef<ObjectFile> objects,
                                  llvm::ArrayRef<std::string> entryPoints,
                                  llvm::function_ref<mlir::InFlightDiagnostic()> emitError);
 

@@ -21,7 +21,7 @@ namespace {
 /// Scratch memory of one worker; more would not stay in its cache.
 constexpr int64_t kMaxScratchBytes = 4 << 20;
 /// Work of one tile, in simple operations on one element, below which its call costs too much.
-constexpr int64_t kMinTileWork = 6144;
+constexpr int64_t kMinTileWork = 12288;
 constexpr int64_t kMaxTiles = 32;
 /// Work of a multiply-add of a contraction, relative to a simple operation.
 constexpr double kContractionWork = 1.0 / 32;
@@ -39,7 +39,8 @@ double workOf(Operation *op) {
     return 0;
   double work = 0;
   for (Operation &nested : generic.getBody()->without_terminator())
-    work += isa<math::MathDialect>(nested.getDialect()) ? 8 : isa<arith::DivFOp>(nested) ? 4 : 1;
+    if (!nested.hasTrait<OpTrait::ConstantLike>())
+      work += isa<math::MathDialect>(nested.getDialect()) ? 8 : isa<arith::DivFOp>(nested) ? 4 : 1;
   return work;
 }
 

@@ -5,12 +5,15 @@
 
 #include "ImageLinker.h"
 
+#include "mlir/IR/SymbolTable.h"
+#include "mlir/IR/Threading.h"
 #include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/AsmParser/Parser.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
-#include "llvm/Linker/Linker.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Target/TargetMachine.h"
@@ -21,7 +24,7 @@ namespace weft::cpu {
 namespace {
 
 /// What LLVM may call whatever the source says. `no-builtins` keeps the loops from becoming calls
-/// of themselves; sections that nothing refers to are dropped by the linker.
+/// of themselves; what is not called is dropped by the linker.
 constexpr llvm::StringLiteral kMemoryFunctions = R"(
 define hidden ptr @memcpy(ptr noalias returned %to, ptr noalias %from, i64 %size) #0 {
 entry:
@@ -88,8 +91,8 @@ done:
 attributes #0 = { nounwind "no-builtins" }
 )";
 
-/// Adds the memory functions and leaves only the entry points visible.
-void finishModule(llvm::Module &module, ArrayRef<std::string> entryPoints) {
+/// Leaves only the entry points visible.
+void hideFunctions(llvm::Module &module, ArrayRef<std::string> entryPoints) {
   llvm::StringSet<> entries;
   for (const std::string &name : entryPoints)
     entries.insert(name);
@@ -101,13 +104,6 @@ void finishModule(llvm::Module &module, ArrayRef<std::string> entryPoints) {
     function.setLinkage(entry ? llvm::GlobalValue::ExternalLinkage
                               : llvm::GlobalValue::InternalLinkage);
   }
-  llvm::SMDiagnostic diagnostic;
-  auto memory = llvm::parseAssemblyString(kMemoryFunctions, diagnostic, module.getContext());
-  assert(memory && "the memory functions parse");
-  memory->setDataLayout(module.getDataLayout());
-  memory->setTargetTriple(module.getTargetTriple());
-  [[maybe_unused]] bool failed = llvm::Linker::linkModules(module, std::move(memory));
-  assert(!failed && "kernels do not define memory functions");
 }
 
 void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
@@ -125,8 +121,11 @@ void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
 }
 
 /// The relocatable object file of an LLVM module; empty if the machine cannot emit one.
-llvm::SmallVector<char, 0> emitObject(llvm::Module &module, llvm::TargetMachine &machine) {
-  llvm::SmallVector<char, 0> object;
+ObjectFile compile(llvm::Module &module, llvm::TargetMachine &machine) {
+  module.setDataLayout(machine.createDataLayout());
+  module.setTargetTriple(machine.getTargetTriple());
+  optimize(module, machine);
+  ObjectFile object;
   llvm::raw_svector_ostream stream(object);
   llvm::legacy::PassManager passes;
   if (machine.addPassesToEmitFile(passes, stream, nullptr, llvm::CodeGenFileType::ObjectFile))
@@ -135,23 +134,59 @@ llvm::SmallVector<char, 0> emitObject(llvm::Module &module, llvm::TargetMachine 
   return object;
 }
 
+std::unique_ptr<llvm::Module> parseMemoryFunctions(llvm::LLVMContext &context) {
+  llvm::SMDiagnostic diagnostic;
+  auto module = llvm::parseAssemblyString(kMemoryFunctions, diagnostic, context);
+  assert(module && "the memory functions parse");
+  return module;
+}
+
+/// An entry point and all that it refers to, as a module.
+OwningOpRef<ModuleOp> extract(ModuleOp module, SymbolTable &symbols, StringRef entryPoint) {
+  OwningOpRef<ModuleOp> extracted = ModuleOp::create(module.getLoc());
+  llvm::SetVector<Operation *> needed;
+  needed.insert(symbols.lookup(entryPoint));
+  for (size_t i = 0; i < needed.size(); ++i) {
+    auto uses = SymbolTable::getSymbolUses(needed[i]);
+    for (SymbolTable::SymbolUse use : *uses)
+      if (Operation *symbol = symbols.lookup(use.getSymbolRef().getRootReference()))
+        needed.insert(symbol);
+  }
+  for (Operation *op : needed)
+    extracted->push_back(op->clone());
+  return extracted;
+}
+
+/// The object file of one entry point; empty on failure.
+ObjectFile compileEntry(ModuleOp module, const CpuTarget &target, ArrayRef<std::string> entry) {
+  llvm::LLVMContext context;
+  std::unique_ptr<llvm::Module> llvmModule = translateModuleToLLVMIR(module, context, entry[0]);
+  if (!llvmModule)
+    return {};
+  hideFunctions(*llvmModule, entry);
+  return compile(*llvmModule, *target.createMachine());
+}
+
 } // namespace
 
 FailureOr<Image> compileToImage(ModuleOp module, const CpuTarget &target,
                                 ArrayRef<std::string> entryPoints) {
-  std::unique_ptr<llvm::TargetMachine> machine = target.createMachine();
-  llvm::LLVMContext context;
-  std::unique_ptr<llvm::Module> llvmModule = translateModuleToLLVMIR(module, context, "kernels");
-  if (!llvmModule)
-    return module.emitError("the kernels could not be translated to LLVM IR");
-  llvmModule->setDataLayout(machine->createDataLayout());
-  llvmModule->setTargetTriple(machine->getTargetTriple());
-  finishModule(*llvmModule, entryPoints);
-  optimize(*llvmModule, *machine);
-  llvm::SmallVector<char, 0> object = emitObject(*llvmModule, *machine);
-  if (object.empty())
-    return module.emitError("LLVM cannot emit object files for ") << target.getTriple();
-  return linkImage(object, entryPoints, [&] { return module.emitError(); });
+  SymbolTable symbols(module);
+  std::vector<OwningOpRef<ModuleOp>> modules;
+  for (const std::string &entry : entryPoints)
+    modules.push_back(extract(module, symbols, entry));
+  std::vector<ObjectFile> objects(entryPoints.size());
+  parallelFor(module.getContext(), 0, objects.size(), [&](size_t i) {
+    objects[i] = compileEntry(*modules[i], target, entryPoints.slice(i, 1));
+  });
+  if (callsMemoryFunctions(objects)) {
+    llvm::LLVMContext context;
+    objects.push_back(compile(*parseMemoryFunctions(context), *target.createMachine()));
+  }
+  for (const ObjectFile &object : objects)
+    if (object.empty())
+      return module.emitError("no native code for ") << target.getTriple();
+  return linkImage(objects, entryPoints, [&] { return module.emitError(); });
 }
 
 } // namespace weft::cpu
