@@ -9,6 +9,7 @@
 #include "mlir/InitAllPasses.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "weft/Schedule/Passes.h"
+#include "weft/Conversion/WeftToLinalg.h"
 #include "weft/Pipelines/Pipelines.h"
 #include "weft/Reference/Passes.h"
 #include "weft/Target/CPU/Kernels.h"
@@ -50,6 +51,7 @@ int main(int argc, char **argv) {
   mlir::registerAllExtensions(registry);
   mlir::registerAllPasses();
   registry.insert<weft::WeftDialect, weft::exec::ExecDialect>();
+  weft::registerWeftConversionPasses();
   weft::registerWeftTransformsPasses();
   weft::registerWeftSchedulePasses();
   weft::registerPipelines();

@@ -292,6 +292,27 @@ TEST(FusedKernel, DropoutMask) {
   checkKernel(text);
 }
 
+// The id may be a number of the dispatch, so that equal layers share a kernel.
+TEST(FusedKernel, ConstantsOfTheDispatch) {
+  auto text = [](const std::string &attributes) {
+    return R"(func.func @f(%x: tensor<?x19xf32>, %seed: tensor<i64>, %step: tensor<i64>, %offset: tensor<i64>) -> tensor<?x19xi1> {
+      %k = weft.dropout_mask %seed, %step, %offset like %x p = 0.3 id = 5 )" +
+           attributes + R"( : tensor<?x19xf32> -> tensor<?x19xi1>
+      return %k : tensor<?x19xi1>
+    })";
+  };
+  KernelHarness fixed(text("")), shared(text("{weft.constant = 1 : i64}"));
+  ASSERT_TRUE(fixed.isValid() && shared.isValid());
+  EXPECT_EQ(fixed.getInfo().constantCount, 0u);
+  ASSERT_EQ(shared.getInfo().constantCount, 2u);
+  auto operands = fixed.makeOperands(8, 1);
+  shared.constants = {77, 5};
+  auto expected = fixed.run(operands, 8, 1, 1);
+  EXPECT_EQ(shared.run(operands, 8, 1, 1)[0].getInts(), expected[0].getInts());
+  shared.constants = {5, 6};
+  EXPECT_NE(shared.run(operands, 8, 1, 1)[0].getInts(), expected[0].getInts());
+}
+
 //===--- Contractions -------------------------------------------------------===//
 
 TEST(ContractionKernel, LinearRelu) {

@@ -89,7 +89,7 @@ int64_t innerElements(RankedTensorType type) {
 OpFoldResult outermostSize(OpBuilder &builder, Location loc, Value flat, RankedTensorType type,
                            bool sameOutermost) {
   Value size = tensor::DimOp::create(builder, loc, flat, 0);
-  if (sameOutermost)
+  if (sameOutermost || innerElements(type) == 1)
     return size;
   Value inner = arith::ConstantIndexOp::create(builder, loc, innerElements(type));
   return arith::DivUIOp::create(builder, loc, size, inner).getResult();
@@ -102,7 +102,9 @@ Value createReshape(OpBuilder &builder, Location loc, Value tensor, RankedTensor
   if (source == type)
     return tensor;
   bool dynamic = !type.hasStaticShape();
-  bool sameOutermost = dynamic && innerElements(source) == innerElements(type);
+  // Dimension 0 stays by itself if both types have others.
+  bool sameOutermost = dynamic && innerElements(source) == innerElements(type) &&
+                       std::min(source.getRank(), type.getRank()) > 1;
   // A scalar has no group to merge: it is expanded from nothing, and collapsed to nothing.
   bool scalar = source.getRank() == 0 || type.getRank() == 0;
   int64_t flatRank = sameOutermost ? 2 : 1;

@@ -38,6 +38,38 @@ void loadDialects(MLIRContext &context) {
                    ub::UBDialect, vector::VectorDialect, x86vector::X86VectorDialect>();
 }
 
+/// How many rows per batch row dimension 0 of a value of the graph has: of all ops, only reshapes
+/// change that.
+int64_t rowsInGraph(Value value) {
+  int64_t factor = 1, divisor = 1;
+  auto inner = [](Value tensor) {
+    int64_t count = 1;
+    for (int64_t size : cast<RankedTensorType>(tensor.getType()).getShape().drop_front())
+      count *= size;
+    return count;
+  };
+  auto isDynamic = [](Value tensor) {
+    auto type = cast<RankedTensorType>(tensor.getType());
+    return type.getRank() > 0 && type.isDynamicDim(0);
+  };
+  while (Operation *op = value.getDefiningOp()) {
+    auto operand = llvm::find_if(op->getOperands(), isDynamic);
+    if (operand == op->operand_end())
+      return 1;
+    if (isa<ReshapeOp>(op)) {
+      factor *= inner(*operand);
+      divisor *= inner(value);
+    }
+    value = *operand;
+  }
+  auto argument = cast<BlockArgument>(value);
+  auto function = dyn_cast<func::FuncOp>(argument.getOwner()->getParentOp());
+  auto rows = function
+                  ? function.getArgAttrOfType<IntegerAttr>(argument.getArgNumber(), kRowsAttrName)
+                  : IntegerAttr();
+  return std::max<int64_t>(1, (rows ? rows.getInt() : 1) * factor / divisor);
+}
+
 /// The ops as a function: what they read and do not make themselves are its arguments.
 OwningOpRef<ModuleOp> outline(ArrayRef<Operation *> ops, ArrayRef<Value> outputs) {
   llvm::SetVector<Value> inputs;
@@ -52,6 +84,8 @@ OwningOpRef<ModuleOp> outline(ArrayRef<Operation *> ops, ArrayRef<Value> outputs
   auto type = builder.getFunctionType(ValueRange(inputs.getArrayRef()).getTypes(),
                                       ValueRange(outputs).getTypes());
   auto function = func::FuncOp::create(builder, ops.front()->getLoc(), "region", type);
+  for (auto [i, input] : llvm::enumerate(inputs))
+    function.setArgAttr(i, kRowsAttrName, builder.getI64IntegerAttr(rowsInGraph(input)));
   builder.setInsertionPointToStart(function.addEntryBlock());
   IRMapping mapping;
   mapping.map(inputs.getArrayRef(), function.getArguments());
@@ -110,13 +144,15 @@ bool CpuTargetInterface::canFuse(ArrayRef<Operation *> ops, ArrayRef<Value> outp
   if (failed(plan))
     return false;
   bool contracts = llvm::any_of(ops, [](Operation *op) { return isa<MatmulOp>(op); });
+  bool generates = llvm::any_of(
+      plan->getParts(), [](const PartKernel &kernel) { return !kernel.contractions.empty(); });
+  if (contracts && ops.size() > 1 && !generates) {
+    reason = "the contraction cannot be computed in blocks of rows";
+    return false;
+  }
   for (auto [part, kernel] : llvm::zip(plan->getStages().getParts(), plan->getParts())) {
-    if (contracts && ops.size() > 1 && kernel.contractions.empty()) {
-      reason = "the contraction cannot be computed in blocks of rows";
-      return false;
-    }
     if (!kernel.registerEpilogue && !part.axisExtent && ops.size() > 1 &&
-        (contracts || !isSmall(plan->getStages(), part, options.tunedRows))) {
+        (!kernel.contractions.empty() || !isSmall(plan->getStages(), part, options.tunedRows))) {
       reason = "there is no dimension along which all of it can be sliced";
       return false;
     }
