@@ -8,10 +8,10 @@
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
-#include "weft/Schedule/Passes.h"
 #include "weft/Conversion/WeftToLinalg.h"
 #include "weft/Pipelines/Pipelines.h"
 #include "weft/Reference/Passes.h"
+#include "weft/Schedule/Passes.h"
 #include "weft/Target/CPU/Kernels.h"
 #include "weft/Transforms/Passes.h"
 

@@ -23,34 +23,47 @@ using namespace mlir;
 namespace cl = llvm::cl;
 
 static cl::OptionCategory category("weftc options");
-static cl::opt<std::string> inputName(cl::Positional, cl::desc("<model.mlir>"), cl::init("-"), cl::cat(category));
-static cl::opt<std::string> outputName("o", cl::desc("Output file (default: the input's name with .weft, or - with --compile-to)"),
-                                       cl::value_desc("file"), cl::cat(category));
-static cl::opt<std::string> compileTo("compile-to",
-                                      cl::desc("Stop after a phase and print its IR: input, flat, specialized, training, "
-                                               "optimized, dispatch, kernels, schedule"),
-                                      cl::value_desc("phase"), cl::init("module"), cl::cat(category));
-static cl::opt<std::string> optimizer("optimizer",
-                                      cl::desc("sgd, adam, adamw, or an attribute such as '#weft.sgd<momentum = 0.9>' "
-                                               "(default: the model's own)"),
+static cl::opt<std::string> inputName(cl::Positional, cl::desc("<model.mlir>"), cl::init("-"),
                                       cl::cat(category));
-static cl::alias optim("optim", cl::desc("Same as --optimizer"), cl::aliasopt(optimizer), cl::cat(category));
-static cl::list<std::string> binds("bind",
-                                   cl::desc("Sizes of a named dimension: batch=64 (tuned for; any size runs), seq=16:128:16"),
-                                   cl::value_desc("name=sizes"), cl::cat(category));
-static cl::opt<bool> staticBatch("static-batch", cl::desc("Compile the batch in"), cl::cat(category));
-static cl::opt<double> maxGradNorm("max-grad-norm", cl::desc("Clip gradients by global norm; 0: never"),
-                                   cl::init(0), cl::cat(category));
+static cl::opt<std::string> outputName(
+    "o", cl::desc("Output file (default: the input's name with .weft, or - with --compile-to)"),
+    cl::value_desc("file"), cl::cat(category));
+static cl::opt<std::string>
+    compileTo("compile-to",
+              cl::desc("Stop after a phase and print its IR: input, flat, specialized, training, "
+                       "optimized, dispatch, kernels, schedule"),
+              cl::value_desc("phase"), cl::init("module"), cl::cat(category));
+static cl::opt<std::string>
+    optimizer("optimizer",
+              cl::desc("sgd, adam, adamw, or an attribute such as '#weft.sgd<momentum = 0.9>' "
+                       "(default: the model's own)"),
+              cl::cat(category));
+static cl::alias optim("optim", cl::desc("Same as --optimizer"), cl::aliasopt(optimizer),
+                       cl::cat(category));
+static cl::list<std::string> binds(
+    "bind",
+    cl::desc("Sizes of a named dimension: batch=64 (tuned for; any size runs), seq=16:128:16"),
+    cl::value_desc("name=sizes"), cl::cat(category));
+static cl::opt<bool> staticBatch("static-batch", cl::desc("Compile the batch in"),
+                                 cl::cat(category));
+static cl::opt<double> maxGradNorm("max-grad-norm",
+                                   cl::desc("Clip gradients by global norm; 0: never"), cl::init(0),
+                                   cl::cat(category));
 static cl::opt<unsigned> accumulationSteps("gradient-accumulation-steps",
-                                           cl::desc("More than 1: able to accumulate gradients"), cl::init(1),
-                                           cl::cat(category));
-static cl::opt<std::string> target("target", cl::desc("Kind of target: cpu"), cl::init("cpu"), cl::cat(category));
-static cl::list<std::string> processors("mcpu",
-                                        cl::desc("native (default), x86-64-v2, x86-64-v3, x86-64-v4 or LLVM's name; several "
-                                                 "make a module for all of them"),
-                                        cl::CommaSeparated, cl::cat(category));
-static cl::opt<bool> saveTemps("save-temps", cl::desc("Also write the IR after each phase, <output>.<phase>.mlir"), cl::cat(category));
-static cl::opt<bool> dumpPipeline("dump-pass-pipeline", cl::desc("Print the pass pipeline and go on"), cl::cat(category));
+                                           cl::desc("More than 1: able to accumulate gradients"),
+                                           cl::init(1), cl::cat(category));
+static cl::opt<std::string> target("target", cl::desc("Kind of target: cpu"), cl::init("cpu"),
+                                   cl::cat(category));
+static cl::list<std::string>
+    processors("mcpu",
+               cl::desc("native (default), x86-64-v2, x86-64-v3, x86-64-v4 or LLVM's name; several "
+                        "make a module for all of them"),
+               cl::CommaSeparated, cl::cat(category));
+static cl::opt<bool>
+    saveTemps("save-temps", cl::desc("Also write the IR after each phase, <output>.<phase>.mlir"),
+              cl::cat(category));
+static cl::opt<bool> dumpPipeline("dump-pass-pipeline",
+                                  cl::desc("Print the pass pipeline and go on"), cl::cat(category));
 
 static const char *const overview =
     "Weft's compiler: a model in the graph IR to a module that the runtime trains\n\n"
@@ -178,9 +191,10 @@ LogicalResult Compilation::writeModule(const weft::CompileOptions &options) {
 LogicalResult Compilation::run() {
   std::optional<weft::Phase> last = weft::parsePhase(compileTo);
   if (!last)
-    return fail("--compile-to: expected input, flat, specialized, training, optimized, dispatch, kernels, "
-                "schedule or module, got '" +
-                compileTo + "'");
+    return fail(
+        "--compile-to: expected input, flat, specialized, training, optimized, dispatch, kernels, "
+        "schedule or module, got '" +
+        compileTo + "'");
   if (failed(parse()))
     return failure();
   weft::CompileOptions options = getOptions();
@@ -192,7 +206,8 @@ LogicalResult Compilation::run() {
     if (failed(runPhases(done, next, options)))
       return failure();
     done = next;
-    if (saveTemps && failed(write(output + "." + weft::getPhaseName(done).str() + ".mlir", printModule)))
+    if (saveTemps &&
+        failed(write(output + "." + weft::getPhaseName(done).str() + ".mlir", printModule)))
       return failure();
   }
   if (*last == weft::Phase::Module)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Gradients of ops: the interface that a differentiable op implements, and the trait of one that is not.
+// Gradients of ops: the interface that a differentiable op implements, and the trait of one that is
+// not.
 #ifndef WEFT_INTERFACES_DIFFERENTIABLEOPINTERFACE_H
 #define WEFT_INTERFACES_DIFFERENTIABLEOPINTERFACE_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The tensor of the reference interpreter: floating-point elements in double precision, integers (i1
-// included) as int64_t, row-major.
+// The tensor of the reference interpreter: floating-point elements in double precision, integers
+// (i1 included) as int64_t, row-major.
 #ifndef WEFT_INTERFACES_REFERENCETENSOR_H
 #define WEFT_INTERFACES_REFERENCETENSOR_H
 
@@ -29,7 +29,8 @@ public:
   int64_t getDimSize(int64_t dimension) const { return shape[dimension]; }
   int64_t getNumElements() const;
 
-  // Element by row-major position. The float accessors need a float element type, the int ones an integer.
+  // Element by row-major position. The float accessors need a float element type, the int ones an
+  // integer.
   double getFloat(int64_t position) const { return floats[position]; }
   void setFloat(int64_t position, double value) { floats[position] = value; }
   int64_t getInt(int64_t position) const { return ints[position]; }

@@ -35,8 +35,9 @@ static LogicalResult verifyStorage(Operation *op, Type type, Attribute init) {
     return success();
   }
   if (!isa<InitializerAttrInterface>(init))
-    return op->emitOpError("expected an initializer (#weft.kaiming_uniform, #weft.uniform, "
-                           "#weft.normal, #weft.truncated_normal, #weft.constant or dense<...>), got ")
+    return op->emitOpError(
+               "expected an initializer (#weft.kaiming_uniform, #weft.uniform, "
+               "#weft.normal, #weft.truncated_normal, #weft.constant or dense<...>), got ")
            << init;
   return success();
 }
@@ -49,7 +50,8 @@ LogicalResult BufferOp::verify() { return verifyStorage(*this, getType(), getIni
 //===----------------------------------------------------------------------===//
 
 // The symbol in the model around `op`, or null.
-static Operation *lookupInModel(Operation *op, SymbolTableCollection &tables, FlatSymbolRefAttr symbol) {
+static Operation *lookupInModel(Operation *op, SymbolTableCollection &tables,
+                                FlatSymbolRefAttr symbol) {
   auto model = op->getParentOfType<ModelOp>();
   return model ? tables.lookupSymbolIn(model, symbol) : nullptr;
 }
@@ -108,8 +110,8 @@ LogicalResult ValueAndGradOp::verifySymbolUses(SymbolTableCollection &tables) {
     return emitOpError("expected a function of the model, got ") << getCalleeAttr();
   FunctionType type = callee.getFunctionType();
   if (TypeRange(type.getInputs()) != TypeRange(getOperands()))
-    return emitOpError("expected operands of types ") << type.getInputs() << ", got "
-                                                      << TypeRange(getOperands());
+    return emitOpError("expected operands of types ")
+           << type.getInputs() << ", got " << TypeRange(getOperands());
   auto value = type.getNumResults() ? dyn_cast<RankedTensorType>(type.getResult(0)) : nullptr;
   if (!value || value.getRank() != 0 || !isa<FloatType>(value.getElementType()))
     return emitOpError("expected a callee whose first result is a floating-point scalar, got ")
@@ -120,12 +122,13 @@ LogicalResult ValueAndGradOp::verifySymbolUses(SymbolTableCollection &tables) {
     if (!wrtType)
       return failure();
     if (!isa<FloatType>(cast<RankedTensorType>(wrtType).getElementType()))
-      return emitOpError("wrt: expected a floating-point tensor, got ") << entry << " of type " << wrtType;
+      return emitOpError("wrt: expected a floating-point tensor, got ")
+             << entry << " of type " << wrtType;
     expected.push_back(wrtType);
   }
   if (TypeRange(expected) != TypeRange(getResults()))
-    return emitOpError("expected results of types ") << TypeRange(expected) << ", got "
-                                                     << TypeRange(getResults());
+    return emitOpError("expected results of types ")
+           << TypeRange(expected) << ", got " << TypeRange(getResults());
   return success();
 }
 
@@ -140,8 +143,8 @@ LogicalResult DispatchOp::verifySymbolUses(SymbolTableCollection &tables) {
   FunctionType type = kernel.getFunctionType();
   if (TypeRange(type.getInputs()) != TypeRange(getOperands()) ||
       TypeRange(type.getResults()) != TypeRange(getResults()))
-    return emitOpError("expected the type ") << type << " of " << getKernelAttr() << ", got "
-                                             << TypeRange(getOperands()) << " -> "
-                                             << TypeRange(getResults());
+    return emitOpError("expected the type ")
+           << type << " of " << getKernelAttr() << ", got " << TypeRange(getOperands()) << " -> "
+           << TypeRange(getResults());
   return success();
 }

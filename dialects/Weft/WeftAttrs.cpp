@@ -74,7 +74,8 @@ Distribution ConstantInitAttr::getDistribution(ArrayRef<int64_t>) const {
 // Attributes of functions' arguments and results
 //===----------------------------------------------------------------------===//
 
-static LogicalResult verifyKind(Operation *op, StringRef where, unsigned index, NamedAttribute attr) {
+static LogicalResult verifyKind(Operation *op, StringRef where, unsigned index,
+                                NamedAttribute attr) {
   StringRef name = attr.getName().strref();
   auto expected = [&](StringRef what) {
     return op->emitOpError() << where << " " << index << ": attribute '" << name << "' expected "
@@ -98,16 +99,18 @@ LogicalResult WeftDialect::verifyRegionArgAttribute(Operation *op, unsigned, uns
     return verifyKind(op, "argument", argIndex, attr);
   auto function = dyn_cast<FunctionOpInterface>(op);
   auto names = dyn_cast<ArrayAttr>(attr.getValue());
-  auto type = function ? dyn_cast<RankedTensorType>(function.getArgumentTypes()[argIndex]) : nullptr;
+  auto type =
+      function ? dyn_cast<RankedTensorType>(function.getArgumentTypes()[argIndex]) : nullptr;
   bool areStrings = names && llvm::all_of(names, llvm::IsaPred<StringAttr>);
   if (!areStrings || !type || static_cast<int64_t>(names.size()) > type.getRank())
-    return op->emitOpError() << "argument " << argIndex << ": attribute 'weft.dims' expected at most "
+    return op->emitOpError() << "argument " << argIndex
+                             << ": attribute 'weft.dims' expected at most "
                              << (type ? type.getRank() : 0) << " strings, got " << attr.getValue();
   return success();
 }
 
-LogicalResult WeftDialect::verifyRegionResultAttribute(Operation *op, unsigned, unsigned resultIndex,
-                                                       NamedAttribute attr) {
+LogicalResult WeftDialect::verifyRegionResultAttribute(Operation *op, unsigned,
+                                                       unsigned resultIndex, NamedAttribute attr) {
   return verifyKind(op, "result", resultIndex, attr);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The graph dialect and its attributes; the ops are in one header per family, all of them in Weft.h.
+// The graph dialect and its attributes; the ops are in one header per family, all of them in
+// Weft.h.
 #ifndef WEFT_DIALECT_WEFTDIALECT_H
 #define WEFT_DIALECT_WEFTDIALECT_H
 
@@ -49,14 +50,15 @@ constexpr llvm::StringLiteral kStateAttr = "weft.state";
 constexpr llvm::StringLiteral kScalarAttr = "weft.scalar";
 // "loss_sum", "loss_weight", "grad_norm", "logits" or the name of a plain output.
 constexpr llvm::StringLiteral kOutputAttr = "weft.output";
-// array<i64: 1, 0>, the physical layout of a parameter: its dimension i is the logical dimension layout[i].
+// array<i64: 1, 0>, the physical layout of a parameter: its dimension i is the logical dimension
+// layout[i].
 constexpr llvm::StringLiteral kLayoutAttr = "weft.layout";
-// array<i64: low, high> or array<i64: low, high, ignore>, what an input of indices may hold: low <= i < high,
-// or i == ignore.
+// array<i64: low, high> or array<i64: low, high, ignore>, what an input of indices may hold: low <=
+// i < high, or i == ignore.
 constexpr llvm::StringLiteral kIndexRangeAttr = "weft.index_range";
 
-// Attributes of a function that is a copy for one bucket: "loss", the name before it was specialized, and
-// {seq = 16}, the sizes of its named dimensions.
+// Attributes of a function that is a copy for one bucket: "loss", the name before it was
+// specialized, and {seq = 16}, the sizes of its named dimensions.
 constexpr llvm::StringLiteral kEntryAttr = "weft.entry";
 constexpr llvm::StringLiteral kBucketAttr = "weft.bucket";
 // Of a model: 64, the batch that code is tuned for.

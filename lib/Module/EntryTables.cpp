@@ -50,8 +50,9 @@ static std::unique_ptr<schema::InitializerT> buildInitializer(const PersistentVa
                            values.getRawData().end());
     return table;
   }
-  auto shape = cast<RankedTensorType>(cast<TypeAttr>(variable.declaration->getAttr("type")).getValue())
-                   .getShape();
+  auto shape =
+      cast<RankedTensorType>(cast<TypeAttr>(variable.declaration->getAttr("type")).getValue())
+          .getShape();
   Distribution distribution = cast<InitializerAttrInterface>(init).getDistribution(shape);
   table->kind = static_cast<schema::InitializerKind>(distribution.kind);
   table->a = distribution.a;
@@ -101,7 +102,8 @@ static std::vector<schema::Dimension> buildShape(RankedTensorType type) {
   return shape;
 }
 
-static FailureOr<std::unique_ptr<schema::InputT>> buildInput(func::FuncOp function, unsigned number) {
+static FailureOr<std::unique_ptr<schema::InputT>> buildInput(func::FuncOp function,
+                                                             unsigned number) {
   auto table = std::make_unique<schema::InputT>();
   auto type = cast<RankedTensorType>(function.getArgumentTypes()[number]);
   FailureOr<schema::ElementType> elementType = toSchema(function.getLoc(), type.getElementType());
@@ -126,7 +128,8 @@ static FailureOr<std::unique_ptr<schema::InputT>> buildInput(func::FuncOp functi
   return table;
 }
 
-static FailureOr<std::unique_ptr<schema::OutputT>> buildOutput(func::FuncOp function, unsigned number) {
+static FailureOr<std::unique_ptr<schema::OutputT>> buildOutput(func::FuncOp function,
+                                                               unsigned number) {
   auto table = std::make_unique<schema::OutputT>();
   auto type = cast<RankedTensorType>(function.getResultTypes()[number]);
   FailureOr<schema::ElementType> elementType = toSchema(function.getLoc(), type.getElementType());

@@ -18,7 +18,8 @@ mlir::FailureOr<schema::ElementType> toSchema(mlir::Location loc, mlir::Type ele
 mlir::FailureOr<std::unique_ptr<schema::VariableT>>
 buildVariable(const PersistentVariable &variable);
 
-// Inputs and outputs of an entry, from the attributes of its declaration. `number` is the place of its program.
+// Inputs and outputs of an entry, from the attributes of its declaration. `number` is the place of
+// its program.
 mlir::FailureOr<std::unique_ptr<schema::BucketT>> buildBucket(mlir::func::FuncOp declaration,
                                                               unsigned number);
 
@@ -26,8 +27,8 @@ mlir::FailureOr<std::unique_ptr<schema::BucketT>> buildBucket(mlir::func::FuncOp
 schema::EntryRole getEntryRole(llvm::StringRef name);
 
 // Slots and commands. `kernelNumbers` are the places of the kernels in every executable.
-std::unique_ptr<schema::ProgramT>
-buildProgram(exec::ProgramOp program, const llvm::StringMap<unsigned> &kernelNumbers);
+std::unique_ptr<schema::ProgramT> buildProgram(exec::ProgramOp program,
+                                               const llvm::StringMap<unsigned> &kernelNumbers);
 
 } // namespace weft
 

@@ -122,7 +122,8 @@ LogicalResult ModuleBuilder::addExecutable(ModuleOp kernels) {
 LogicalResult ModuleBuilder::addEntry(exec::ProgramOp program) {
   auto declaration = model.lookupSymbol<func::FuncOp>(program.getSymNameAttr());
   if (!declaration)
-    return program.emitError("expected a declaration of @") << program.getSymName() << " in the model";
+    return program.emitError("expected a declaration of @")
+           << program.getSymName() << " in the model";
   if (auto sizes = declaration->getAttrOfType<DictionaryAttr>(kBucketAttr);
       sizes && table.bucket_dimensions.empty())
     for (NamedAttribute size : sizes)
@@ -148,7 +149,8 @@ LogicalResult ModuleBuilder::addEntry(exec::ProgramOp program) {
 
 void ModuleBuilder::addOptimizer() {
   bool trains = llvm::any_of(table.entries, [](const auto &entry) {
-    return entry->role == schema::EntryRole::TrainStep || entry->role == schema::EntryRole::ApplyStep;
+    return entry->role == schema::EntryRole::TrainStep ||
+           entry->role == schema::EntryRole::ApplyStep;
   });
   OptimizerAttrInterface optimizer = model.getOptimizerAttr();
   if (!trains || !optimizer)

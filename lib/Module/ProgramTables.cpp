@@ -52,9 +52,9 @@ private:
 
   void addSlot(exec::SlotOp op) {
     numbers[op.getSlot()] = table.slots.size();
-    table.slots.push_back(
-        schema::Slot(op.getOffset(), schema::LinearSize(op.getFixed(), op.getPerRow()),
-                     static_cast<schema::SlotSpace>(op.getSpace())));
+    table.slots.push_back(schema::Slot(op.getOffset(),
+                                       schema::LinearSize(op.getFixed(), op.getPerRow()),
+                                       static_cast<schema::SlotSpace>(op.getSpace())));
   }
 
   void addDispatch(exec::DispatchOp op) {

@@ -39,8 +39,8 @@ struct BuildKernels : impl::BuildKernelsBase<BuildKernels> {
       return model.emitError() << error;
     OpBuilder builder(&getContext());
     builder.setInsertionPointToEnd(getOperation().getBody());
-    auto kernels = ModuleOp::create(builder, model.getLoc(),
-                                    (model.getSymName() + "." + processor).str());
+    auto kernels =
+        ModuleOp::create(builder, model.getLoc(), (model.getSymName() + "." + processor).str());
     kernels->setAttr(kKernelTargetAttr, builder.getStringAttr(target));
     kernels->setAttr(kKernelProcessorAttr, builder.getStringAttr(processor));
     for (auto function : model.getOps<func::FuncOp>()) {

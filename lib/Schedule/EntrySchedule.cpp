@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Scheduling of one entry function. In-place updates are decided here and nowhere else: a parameter's new
-// value is made in its place if the kernel reads each old element no later than it writes the new one, and
-// every other reader can run before; otherwise it is made elsewhere and copied at the end.
+// Scheduling of one entry function. In-place updates are decided here and nowhere else: a
+// parameter's new value is made in its place if the kernel reads each old element no later than it
+// writes the new one, and every other reader can run before; otherwise it is made elsewhere and
+// copied at the end.
 #include "weft/Schedule/EntrySchedule.h"
 #include "weft/Schedule/MemoryPlan.h"
 #include "weft/Schedule/PersistentLayout.h"
@@ -175,11 +176,24 @@ LogicalResult EntrySchedule::placeUpdate(unsigned result, Value value, const Row
   return success();
 }
 
+unsigned EntrySchedule::getOutputSlot(Value value, const RowsAnalysis &rows) {
+  auto argument = dyn_cast<BlockArgument>(value);
+  StringRef storage = argument ? getArgumentStorage(entry, argument.getArgNumber()) : StringRef();
+  bool isReplaced = false;
+  for (unsigned i = 0; i < entry.getNumResults(); ++i)
+    isReplaced |= !storage.empty() && getResultStorage(entry, i) == storage;
+  if (!isReplaced)
+    return slotOf[value];
+  // The old value, which the new one takes the place of before the caller looks.
+  unsigned target = addSlot(value, exec::Space::Fixed, 0, rows);
+  firstCopies.push_back({slotOf[value], target});
+  return target;
+}
+
 LogicalResult EntrySchedule::assignResults(const RowsAnalysis &rows) {
   auto returned = entry.getBody().front().getTerminator()->getOperands();
   for (auto [index, value] : llvm::enumerate(returned))
-    if (!getResultStorage(entry, index).empty() &&
-        failed(placeUpdate(index, getRoot(value), rows)))
+    if (!getResultStorage(entry, index).empty() && failed(placeUpdate(index, getRoot(value), rows)))
       return failure();
   for (Step &step : steps)
     for (Value result : step.op.getResults())
@@ -187,7 +201,7 @@ LogicalResult EntrySchedule::assignResults(const RowsAnalysis &rows) {
         getTransientSlot(result, rows);
   for (auto [index, value] : llvm::enumerate(returned))
     if (getResultStorage(entry, index).empty())
-      outputs.push_back(slotOf[getRoot(value)]);
+      outputs.push_back(getOutputSlot(getRoot(value), rows));
   return success();
 }
 
@@ -212,6 +226,8 @@ void EntrySchedule::computeLifeTimes() {
       slot.last = std::max(slot.last, step.level);
     }
   }
+  for (const Copy &copy : firstCopies)
+    slots[copy.target].first = 0;
   for (unsigned output : outputs)
     slots[output].last = end;
   for (const Copy &copy : copies)
@@ -226,7 +242,8 @@ void EntrySchedule::placeTransients() {
     for (auto [number, slot] : llvm::enumerate(slots)) {
       if (slot.space != space)
         continue;
-      // A multiple of the alignment per row keeps every offset aligned, whatever the number of rows.
+      // A multiple of the alignment per row keeps every offset aligned, whatever the number of
+      // rows.
       int64_t size = isFixed ? slot.size.fixed : slot.size.perRow;
       tensors.push_back(
           {int64_t(llvm::alignTo(size, exec::kSlotAlignment)), slot.first, slot.last, 0});
@@ -277,6 +294,11 @@ void EntrySchedule::emit(OpBuilder &builder) {
   for (const Step &step : steps)
     order.push_back(&step);
   llvm::stable_sort(order, [](const Step *a, const Step *b) { return a->level < b->level; });
+  auto emitCopies = [&](ArrayRef<Copy> list) {
+    for (const Copy &copy : list)
+      exec::CopyOp::create(builder, loc, slots[copy.source].ssa, slots[copy.target].ssa);
+  };
+  emitCopies(firstCopies);
   unsigned level = 0;
   auto barrier = [&] {
     exec::BarrierOp::create(builder, loc);
@@ -290,8 +312,7 @@ void EntrySchedule::emit(OpBuilder &builder) {
   }
   if (!copies.empty())
     barrier();
-  for (const Copy &copy : copies)
-    exec::CopyOp::create(builder, loc, slots[copy.source].ssa, slots[copy.target].ssa);
+  emitCopies(copies);
   auto values = [&](ArrayRef<unsigned> numbers) {
     return llvm::map_to_vector(numbers, [&](unsigned number) { return slots[number].ssa; });
   };

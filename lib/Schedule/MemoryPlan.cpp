@@ -42,9 +42,8 @@ int64_t planMemory(llvm::MutableArrayRef<LifeTime> tensors, int64_t alignment) {
         alive.push_back(other);
     tensor->offset = findGap(alive, tensor->size, alignment);
     bytes = std::max<int64_t>(bytes, llvm::alignTo(tensor->offset + tensor->size, alignment));
-    auto place = llvm::upper_bound(placed, tensor, [](const LifeTime *a, const LifeTime *b) {
-      return a->offset < b->offset;
-    });
+    auto place = llvm::upper_bound(
+        placed, tensor, [](const LifeTime *a, const LifeTime *b) { return a->offset < b->offset; });
     placed.insert(place, tensor);
   }
   return bytes;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The persistent arena: declarations give parameters and buffers, the arguments of entry functions give
-// physical layouts and state.
+// The persistent arena: declarations give parameters and buffers, the arguments of entry functions
+// give physical layouts and state.
 #include "weft/Schedule/PersistentLayout.h"
 #include "dialects/Exec/Exec.h"
 
@@ -27,9 +27,7 @@ StringRef getResultStorage(func::FuncOp function, unsigned result) {
                     function.getResultAttr(result, kStateAttr));
 }
 
-int64_t getElementBytes(Type elementType) {
-  return (elementType.getIntOrFloatBitWidth() + 7) / 8;
-}
+int64_t getElementBytes(Type elementType) { return (elementType.getIntOrFloatBitWidth() + 7) / 8; }
 
 void PersistentLayout::addDeclarations(ModelOp model) {
   auto add = [&](Operation *op, StringRef name, Type type, PersistentVariable::Kind kind) {
@@ -50,7 +48,8 @@ void PersistentLayout::addDeclarations(ModelOp model) {
     add(buffer, buffer.getSymName(), buffer.getType(), PersistentVariable::Kind::Buffer);
 }
 
-LogicalResult PersistentLayout::addState(func::FuncOp function, unsigned argument, StringAttr name) {
+LogicalResult PersistentLayout::addState(func::FuncOp function, unsigned argument,
+                                         StringAttr name) {
   PersistentVariable variable;
   variable.name = name.str();
   variable.type = cast<RankedTensorType>(function.getArgumentTypes()[argument]);

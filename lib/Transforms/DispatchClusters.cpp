@@ -25,8 +25,8 @@ int DispatchClusters::getClusterOf(Operation *op) const {
   return found == clusterOf.end() ? -1 : static_cast<int>(found->second);
 }
 
-// Elements made from nothing or from a smaller tensor, arithmetic on single numbers, and elementwise work on
-// the function's arguments cost less to repeat than to store.
+// Elements made from nothing or from a smaller tensor, arithmetic on single numbers, and
+// elementwise work on the function's arguments cost less to repeat than to store.
 void DispatchClusters::findCheapOps() {
   for (Operation &op : entry.getBody().front()) {
     auto fusable = dyn_cast<FusableOpInterface>(&op);
@@ -41,12 +41,12 @@ void DispatchClusters::findCheapOps() {
         !(kind == FusionKind::Elementwise && (isNumber || readsArguments)))
       continue;
     // What leaves the function or is given another shape must be stored.
-    bool isStored = llvm::any_of(op.getUsers(), [](Operation *user) {
-      return isa<func::ReturnOp>(user) || isAlias(user);
-    });
+    bool isStored = llvm::any_of(
+        op.getUsers(), [](Operation *user) { return isa<func::ReturnOp>(user) || isAlias(user); });
     // What a contraction reads is stored too: it would be computed anew for each use.
-    bool isMultiplied = llvm::any_of(
-        op.getUsers(), [](Operation *user) { return isa<FusableOpInterface>(user) && kindOf(user) == FusionKind::Contraction; });
+    bool isMultiplied = llvm::any_of(op.getUsers(), [](Operation *user) {
+      return isa<FusableOpInterface>(user) && kindOf(user) == FusionKind::Contraction;
+    });
     if (!isStored && !isMultiplied)
       cheap.insert(&op);
   }
@@ -103,7 +103,8 @@ llvm::BitVector DispatchClusters::getProducers(Operation *op) const {
   return producers;
 }
 
-// Whether a value that `op` reads comes out of `cluster` without passing an alias, which needs it stored.
+// Whether a value that `op` reads comes out of `cluster` without passing an alias, which needs it
+// stored.
 static bool readsDirectly(const DispatchClusters &clusters, Operation *op, int cluster) {
   return llvm::any_of(clusters.getOpsWithCheap({op}), [&](Operation *reader) {
     return llvm::any_of(reader->getOperands(), [&](Value operand) {
@@ -250,7 +251,8 @@ void DispatchClusters::orderAfterReaders() {
 }
 
 void DispatchClusters::computeLevels() {
-  // Dependencies are transitive, so a cluster's level follows once all of its dependencies have theirs.
+  // Dependencies are transitive, so a cluster's level follows once all of its dependencies have
+  // theirs.
   SmallVector<unsigned> order;
   for (unsigned index = 0; index < clusters.size(); ++index)
     order.push_back(index);

@@ -73,8 +73,7 @@ GroupInterface Outliner::findInterface(const DispatchGroup &group) const {
   return interface;
 }
 
-func::FuncOp Outliner::buildFunction(const DispatchGroup &group,
-                                     const GroupInterface &interface) {
+func::FuncOp Outliner::buildFunction(const DispatchGroup &group, const GroupInterface &interface) {
   OpBuilder builder(entry.getContext());
   SmallVector<Type> inputTypes(ValueRange(interface.inputs.getArrayRef()).getTypes());
   SmallVector<Type> outputTypes(ValueRange(interface.outputs).getTypes());
@@ -153,7 +152,8 @@ struct FormDispatches : impl::FormDispatchesBase<FormDispatches> {
     }
     llvm::StringMap<FlatSymbolRefAttr> known;
     for (auto entry : llvm::make_early_inc_range(model.getOps<func::FuncOp>()))
-      if (entry.isPublic() && !entry.isExternal() && failed(formInEntry(model, entry, *compiler, known)))
+      if (entry.isPublic() && !entry.isExternal() &&
+          failed(formInEntry(model, entry, *compiler, known)))
         return signalPassFailure();
   }
 

@@ -11,7 +11,8 @@
 
 #define WEFT_KERNEL_ABI_VERSION 1
 
-/* Every binding, every scratch block and the constants of a module are aligned to this many bytes. */
+/* Every binding, every scratch block and the constants of a module are aligned to this many bytes.
+ */
 #define WEFT_KERNEL_ALIGNMENT 64
 
 /* The arguments of one call of a kernel. All calls of one dispatch share every field but the tile
@@ -22,7 +23,8 @@ typedef struct weft_kernel_args_t {
   void *const *bindings;
   /* Batch size of the call; sizes that depend on it are linear in it. */
   int64_t rows;
-  /* The constants of the dispatch command (op ids and the like), so that equal kernels are shared. */
+  /* The constants of the dispatch command (op ids and the like), so that equal kernels are shared.
+   */
   const int64_t *constants;
   /* Half-open range of tiles to compute. Tiles of one dispatch are independent of each other: any
    * split over any number of workers gives the same bits. */

@@ -28,7 +28,8 @@ TEST(MemoryPlan, KeepsApartWhatLivesAtOnce) {
 }
 
 TEST(MemoryPlan, FillsTheSmallestGapThatHolds) {
-  // After the two long-lived ones are placed, a gap of 256 bytes is free in between while step 1 runs.
+  // After the two long-lived ones are placed, a gap of 256 bytes is free in between while step 1
+  // runs.
   std::vector<LifeTime> tensors = {{512, 0, 9, 0}, {256, 0, 0, 0}, {192, 0, 9, 0}, {128, 1, 1, 0}};
   EXPECT_EQ(planMemory(tensors, 64), 512 + 256 + 192);
   EXPECT_EQ(tensors[3].offset, 512);

@@ -20,8 +20,9 @@ struct ModuleOptions {
   bool accumulatesGradients = false;
 };
 
-// Compiles the kernels, which are consumed, and writes header and FlatBuffer. Expects one model, its modules of
-// kernels and its programs, as the phase `schedule` leaves them; emits an error otherwise.
+// Compiles the kernels, which are consumed, and writes header and FlatBuffer. Expects one model,
+// its modules of kernels and its programs, as the phase `schedule` leaves them; emits an error
+// otherwise.
 mlir::FailureOr<std::vector<char>> buildModuleFile(mlir::ModuleOp module,
                                                    const ModuleOptions &options);
 

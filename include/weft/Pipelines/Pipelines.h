@@ -51,7 +51,8 @@ struct CompileOptions {
   bool accumulateGradients = false;
   /// Kind of target.
   std::string target = "cpu";
-  /// Processors to make kernels for: `native`, x86-64-v3 ...; empty: `native`. The first one decides what is fused.
+  /// Processors to make kernels for: `native`, x86-64-v3 ...; empty: `native`. The first one
+  /// decides what is fused.
   llvm::SmallVector<std::string> processors;
 };
 

@@ -28,7 +28,7 @@ public:
   // Appends the `exec.program`.
   void emit(mlir::OpBuilder &builder);
 
-  unsigned getNumCopies() const { return copies.size(); }
+  unsigned getNumCopies() const { return copies.size() + firstCopies.size(); }
   unsigned getNumBarriers() const { return numBarriers; }
 
 private:
@@ -62,6 +62,8 @@ private:
   // Whether the dispatch result `value` may be made right where `argument` lies.
   bool canUpdateInPlace(mlir::Value value, mlir::BlockArgument argument);
   mlir::LogicalResult placeUpdate(unsigned result, mlir::Value value, const RowsAnalysis &rows);
+  // The slot of a result that does not persist.
+  unsigned getOutputSlot(mlir::Value value, const RowsAnalysis &rows);
   unsigned addSlot(mlir::Value value, exec::Space space, int64_t offset, const RowsAnalysis &rows);
   unsigned getTransientSlot(mlir::Value value, const RowsAnalysis &rows);
   void computeLevels();
@@ -79,7 +81,8 @@ private:
   llvm::DenseMap<mlir::Value, unsigned> slotOf; // by root
   llvm::SmallVector<unsigned> inputs;
   llvm::SmallVector<unsigned> outputs;
-  llvm::SmallVector<Copy> copies;
+  llvm::SmallVector<Copy> copies; // after all steps: new values that could not be made in place
+  llvm::SmallVector<Copy> firstCopies; // before all steps: old values that are returned
   int64_t fixedBytes = 0;
   int64_t rowBytes = 0;
   unsigned numBarriers = 0;

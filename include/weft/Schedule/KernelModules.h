@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// How kernels are kept in the IR between `kernels` and `module`: one builtin module per processor, beside
-// the model.
+// How kernels are kept in the IR between `kernels` and `module`: one builtin module per processor,
+// beside the model.
 #ifndef WEFT_SCHEDULE_KERNELMODULES_H
 #define WEFT_SCHEDULE_KERNELMODULES_H
 

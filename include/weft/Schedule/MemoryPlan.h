@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Offsets for tensors that live for a while, so that tensors which live at different times share memory.
+// Offsets for tensors that live for a while, so that tensors which live at different times share
+// memory.
 #ifndef WEFT_SCHEDULE_MEMORYPLAN_H
 #define WEFT_SCHEDULE_MEMORYPLAN_H
 
@@ -20,8 +21,9 @@ struct LifeTime {
   int64_t offset = 0;
 };
 
-// Gives each tensor an offset that is a multiple of `alignment`, so that no two which live at the same time
-// overlap: largest first, each into the smallest gap that holds it. Returns the size of the region.
+// Gives each tensor an offset that is a multiple of `alignment`, so that no two which live at the
+// same time overlap: largest first, each into the smallest gap that holds it. Returns the size of
+// the region.
 int64_t planMemory(llvm::MutableArrayRef<LifeTime> tensors, int64_t alignment);
 
 } // namespace weft

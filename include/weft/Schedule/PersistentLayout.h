@@ -18,7 +18,8 @@ struct PersistentVariable {
 
   std::string name;
   Kind kind = Kind::Parameter;
-  // As it lies in memory; `layout[i]` is the logical dimension that dimension i holds (empty: identity).
+  // As it lies in memory; `layout[i]` is the logical dimension that dimension i holds (empty:
+  // identity).
   mlir::RankedTensorType type;
   llvm::SmallVector<int64_t> layout;
   // Bytes from the beginning of the arena.
@@ -30,8 +31,8 @@ struct PersistentVariable {
   std::string slot;
 };
 
-// Parameters that decay, parameters that do not, buffers, then state, each in the order of declaration, so
-// that what an update treats alike is contiguous.
+// Parameters that decay, parameters that do not, buffers, then state, each in the order of
+// declaration, so that what an update treats alike is contiguous.
 class PersistentLayout {
 public:
   // Emits an error at a function whose arguments do not fit the model's declarations.
@@ -45,7 +46,8 @@ public:
 private:
   void addDeclarations(ModelOp model);
   mlir::LogicalResult addLayoutsAndStates(mlir::func::FuncOp function);
-  mlir::LogicalResult addState(mlir::func::FuncOp function, unsigned argument, mlir::StringAttr name);
+  mlir::LogicalResult addState(mlir::func::FuncOp function, unsigned argument,
+                               mlir::StringAttr name);
   void assignOffsets();
 
   std::vector<PersistentVariable> variables;
@@ -53,8 +55,8 @@ private:
   int64_t bytes = 0;
 };
 
-// The name that an argument or result of an entry function is stored under (`weft.parameter` or `weft.state`),
-// or an empty string for one that does not persist.
+// The name that an argument or result of an entry function is stored under (`weft.parameter` or
+// `weft.state`), or an empty string for one that does not persist.
 llvm::StringRef getArgumentStorage(mlir::func::FuncOp function, unsigned argument);
 llvm::StringRef getResultStorage(mlir::func::FuncOp function, unsigned result);
 

@@ -31,8 +31,9 @@ struct DispatchGroup {
   unsigned level = 0;
 };
 
-// Partitions the primitives of an entry function. Consumers join the cluster of a producer as long as the
-// target can compute both in one part of a kernel; every cluster holds at most one contraction.
+// Partitions the primitives of an entry function. Consumers join the cluster of a producer as long
+// as the target can compute both in one part of a kernel; every cluster holds at most one
+// contraction.
 class DispatchClusters {
 public:
   DispatchClusters(mlir::func::FuncOp entry, const TargetInterface &target);
@@ -47,7 +48,8 @@ public:
   llvm::SmallVector<mlir::Operation *> getOpsWithCheap(llvm::ArrayRef<mlir::Operation *> ops) const;
   // The results of a cluster's ops that something else needs.
   llvm::SmallVector<mlir::Value> getOutputs(llvm::ArrayRef<mlir::Operation *> ops) const;
-  // The cluster of an op, or -1 for one that is repeated in its users or stays outside of dispatches.
+  // The cluster of an op, or -1 for one that is repeated in its users or stays outside of
+  // dispatches.
   int getClusterOf(mlir::Operation *op) const;
   // An op that moves no data: its result is its operand's memory under another shape.
   static bool isAlias(mlir::Operation *op);

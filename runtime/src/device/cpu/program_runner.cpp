@@ -94,8 +94,8 @@ void ShareRunner::runTiles(const Command &command, TileRange range) const {
   }
 }
 
-// Generated code carries no type tags for UBSan's check of indirect calls, which would read memory in
-// front of the function.
+// Generated code carries no type tags for UBSan's check of indirect calls, which would read memory
+// in front of the function.
 #if defined(__clang__)
 [[clang::no_sanitize("function")]]
 #endif

@@ -3,8 +3,8 @@
 
 // CHECK-LABEL: weft.model @m attributes {optimizer = #weft.sgd<lr = 1.000000e-01, momentum = 9.000000e-01>}
 weft.model @m attributes {optimizer = #weft.sgd<lr = 0.1, momentum = 0.9>} {
-  // CHECK: weft.parameter @fc1.weight : tensor<4x3xf32> = #weft.kaiming_uniform<a = 2.236068>
-  weft.parameter @fc1.weight : tensor<4x3xf32> = #weft.kaiming_uniform<a = 2.236068>
+  // CHECK: weft.parameter @fc1.weight : tensor<4x3xf32> = #weft.kaiming_uniform<a = 2.250000e+00>
+  weft.parameter @fc1.weight : tensor<4x3xf32> = #weft.kaiming_uniform<a = 2.25>
   // CHECK: weft.parameter @fc1.bias {aliases = ["bias"], decay = false, trainable = false} : tensor<4xf32> = #weft.uniform<-5.000000e-01, 5.000000e-01>
   weft.parameter @fc1.bias {trainable = false, decay = false, aliases = ["bias"]} : tensor<4xf32> = #weft.uniform<-0.5, 0.5>
   // CHECK: weft.parameter @n : tensor<2xf32> = #weft.normal<std = 2.000000e-02>
