@@ -342,6 +342,16 @@ void printText(const Json &module, const InspectOptions &options) {
               withThousands(module["persistent_bytes"].get<uint64_t>()).c_str(),
               withThousands(module["constant_bytes"].get<uint64_t>()).c_str());
   printPrograms(module, options.plan);
+  auto batch = module["tuned_batch"].get<uint64_t>();
+  uint64_t fixed = 0, rows = 0;
+  for (const Json &program : module["programs"]) {
+    fixed = std::max(fixed, program["fixed_bytes"].get<uint64_t>());
+    rows = std::max(rows, program["row_bytes"].get<uint64_t>());
+  }
+  if (batch > 0)
+    std::printf(
+        "  peak at batch %s: %s bytes\n", withThousands(batch).c_str(),
+        withThousands(module["persistent_bytes"].get<uint64_t>() + fixed + rows * batch).c_str());
   printExecutables(module, options.kernels);
 }
 

@@ -93,7 +93,9 @@ Status Trainer::evaluateNow() {
   bool needsAccuracy = arguments.bestMetric.ends_with("accuracy");
   if (needsAccuracy && !result->accuracy)
     return failedPrecondition("metric_for_best_model is accuracy, but the labels are not classes");
-  judge(*result);
+  if (arguments.loadBestModelAtEnd || arguments.earlyStoppingPatience > 0 ||
+      !arguments.bestMetric.empty())
+    judge(*result);
   return {};
 }
 
