@@ -206,14 +206,15 @@ bool BatchPlan::isOneHot(size_t input) const {
   return hot;
 }
 
-void BatchPlan::fill(std::span<const uint32_t> samples, std::span<void *const> targets) const {
+void BatchPlan::fill(std::span<const uint32_t> samples, std::span<void *const> targets,
+                     int64_t firstRow) const {
   for (size_t i = 0; i < specs.size(); ++i) {
     const InputSpec &input = specs[i];
     const Source &source = sources[i];
     int64_t count = source.sourceElements;
     size_t stride = static_cast<size_t>(count) * dataTypeSize(source.array.type);
     size_t sampleBytes = input.sampleBytes();
-    auto *target = static_cast<uint8_t *>(targets[i]);
+    auto *target = static_cast<uint8_t *>(targets[i]) + static_cast<size_t>(firstRow) * sampleBytes;
     if (source.conversion == Conversion::oneHot)
       std::memset(target, 0, samples.size() * sampleBytes);
     for (uint32_t sample : samples) {

@@ -41,8 +41,9 @@ public:
   const std::vector<InputSpec> &inputs() const { return specs; }
   // True if integer classes become one-hot rows for this input, or the data holds such rows.
   bool isOneHot(size_t input) const;
-  // Writes the given samples to `targets`, one block per input.
-  void fill(std::span<const uint32_t> samples, std::span<void *const> targets) const;
+  // Writes the given samples to `targets`, one block per input, from row `firstRow` of each on.
+  void fill(std::span<const uint32_t> samples, std::span<void *const> targets,
+            int64_t firstRow = 0) const;
 
 private:
   enum class Conversion { copy, pixels, cast, oneHot };

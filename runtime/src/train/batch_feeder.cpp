@@ -1,61 +1,106 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Double buffering over the pool's host tasks.
+// Double buffering, and batches made in parallel.
 #include "train/batch_feeder.h"
 
 #include <algorithm>
+#include <sched.h>
 
 namespace weft::rt {
 
+// Smaller batches are made by the caller alone: waking others takes longer.
+static constexpr size_t smallBatchBytes = size_t{1} << 15;
+
+static int availableCores() {
+  cpu_set_t set;
+  return sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
+}
+
 Result<std::unique_ptr<BatchFeeder>> BatchFeeder::create(const BatchPlan &plan, ThreadPool &pool,
-                                                         int64_t batchSize) {
+                                                         int64_t batchSize, FeedMode mode) {
   std::unique_ptr<BatchFeeder> feeder(
       new BatchFeeder(plan, pool, std::min(batchSize, plan.samples())));
+  size_t bytes = 0;
   for (Slot &slot : feeder->slots)
     for (const InputSpec &input : plan.inputs()) {
-      size_t bytes = static_cast<size_t>(feeder->batchSize) * input.sampleBytes();
-      WEFT_ASSIGN_OR_RETURN(AlignedBuffer memory,
-                            AlignedBuffer::create(std::max<size_t>(bytes, 1)));
+      size_t size = static_cast<size_t>(feeder->batchSize) * input.sampleBytes();
+      WEFT_ASSIGN_OR_RETURN(AlignedBuffer memory, AlignedBuffer::create(std::max<size_t>(size, 1)));
       slot.targets.push_back(memory.data());
       slot.inputs.push_back(memory.data());
       slot.memory.push_back(std::move(memory));
+      bytes += size;
     }
+  bool spareCore = bytes / 2 > smallBatchBytes && availableCores() > pool.threadCount();
+  if (mode == FeedMode::background || (mode == FeedMode::automatic && spareCore))
+    feeder->background = std::make_unique<ThreadPool>(2, /*spinMicroseconds=*/0);
   return feeder;
 }
 
 void BatchFeeder::finishPending() {
   if (pending)
-    pool.wait(pending);
+    background->wait(pending);
   pending.reset();
+}
+
+void BatchFeeder::chooseSamples(Slot &slot) {
+  auto samples = static_cast<int64_t>(order.size());
+  int64_t begin = std::min(samples, nextBatch * batchSize);
+  slot.samples = std::span<const uint32_t>(
+      order.data() + begin, static_cast<size_t>(std::min(batchSize, samples - begin)));
+  ++nextBatch;
+}
+
+void BatchFeeder::fillTogether(Slot &slot) {
+  size_t bytes = 0;
+  for (const InputSpec &input : plan.inputs())
+    bytes += slot.samples.size() * input.sampleBytes();
+  if (bytes <= smallBatchBytes)
+    return plan.fill(slot.samples, slot.targets);
+  struct Context {
+    const BatchPlan &plan;
+    Slot &slot;
+  } context{plan, slot};
+  pool.run(
+      [](void *given, ThreadPool::Share share) {
+        auto &[plan, slot] = *static_cast<Context *>(given);
+        size_t count = slot.samples.size(), parts = static_cast<size_t>(share.count);
+        size_t begin = count * static_cast<size_t>(share.index) / parts;
+        size_t end = count * (static_cast<size_t>(share.index) + 1) / parts;
+        plan.fill(slot.samples.subspan(begin, end - begin), slot.targets,
+                  static_cast<int64_t>(begin));
+      },
+      &context);
 }
 
 void BatchFeeder::prefetch() {
   Slot &slot = slots[filling];
-  auto samples = static_cast<int64_t>(order.size());
-  int64_t begin = std::min(samples, nextBatch * batchSize);
-  slot.rows = std::min(batchSize, samples - begin);
-  ++nextBatch;
-  if (slot.rows == 0)
-    return;
-  std::span<const uint32_t> chosen(order.data() + begin, static_cast<size_t>(slot.rows));
-  pending = pool.enqueue([this, &slot, chosen] { plan.fill(chosen, slot.targets); });
+  chooseSamples(slot);
+  if (!slot.samples.empty())
+    pending = background->enqueue([this, &slot] { plan.fill(slot.samples, slot.targets); });
 }
 
 void BatchFeeder::start(std::vector<uint32_t> newOrder, int64_t firstBatch) {
   finishPending();
   order = std::move(newOrder);
   nextBatch = firstBatch;
-  prefetch();
+  if (background)
+    prefetch();
 }
 
 HostBatch BatchFeeder::next() {
-  finishPending();
-  Slot &ready = slots[filling];
-  if (ready.rows > 0) {
-    filling ^= 1;
-    prefetch();
+  Slot &slot = slots[filling];
+  if (background) {
+    finishPending();
+    if (!slot.samples.empty()) {
+      filling ^= 1;
+      prefetch();
+    }
+  } else {
+    chooseSamples(slot);
+    if (!slot.samples.empty())
+      fillTogether(slot);
   }
-  return HostBatch{ready.rows, ready.inputs};
+  return HostBatch{static_cast<int64_t>(slot.samples.size()), slot.inputs};
 }
 
 } // namespace weft::rt

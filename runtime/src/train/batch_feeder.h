@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Batches one after the other, the next one made by an idle worker while the model runs on this
-// one.
+// Batches one after the other. Where the process has a core that the model does not use, a thread
+// of its own makes the next batch while the model runs on this one. Where the model's workers have
+// all cores, they make each batch together: taking one of them away from a step would cost more
+// than it saves.
 #ifndef WEFT_RUNTIME_TRAIN_BATCH_FEEDER_H
 #define WEFT_RUNTIME_TRAIN_BATCH_FEEDER_H
 
@@ -12,12 +14,19 @@
 
 namespace weft::rt {
 
+enum class FeedMode {
+  automatic,  // by the number of cores
+  background, // the next batch on a thread of its own
+  together    // each batch by all workers of the pool
+};
+
 // Two sets of buffers: one that the caller reads, one that is being filled. Not thread-safe. `plan`
 // and `pool` must outlive it.
 class BatchFeeder {
 public:
   static Result<std::unique_ptr<BatchFeeder>> create(const BatchPlan &plan, ThreadPool &pool,
-                                                     int64_t batchSize);
+                                                     int64_t batchSize,
+                                                     FeedMode mode = FeedMode::automatic);
   ~BatchFeeder() { finishPending(); }
 
   // Batches of `batchSize` samples in this order from number `firstBatch` on, the last one smaller
@@ -36,18 +45,21 @@ private:
     std::vector<AlignedBuffer> memory;
     std::vector<void *> targets;
     std::vector<const void *> inputs;
-    int64_t rows = 0;
+    std::span<const uint32_t> samples;
   };
   BatchFeeder(const BatchPlan &plan, ThreadPool &pool, int64_t batchSize)
       : plan(plan), pool(pool), batchSize(batchSize) {}
+  void chooseSamples(Slot &slot);
+  void fillTogether(Slot &slot);
   void prefetch();
   void finishPending();
 
   const BatchPlan &plan;
   ThreadPool &pool;
   int64_t batchSize;
+  std::unique_ptr<ThreadPool> background; // of one worker; null: together
   std::vector<uint32_t> order;
-  int64_t nextBatch = 0; // that has not been asked for yet
+  int64_t nextBatch = 0; // that has not been chosen yet
   Slot slots[2];
   int filling = 0;
   std::shared_ptr<HostTask> pending;
