@@ -49,6 +49,11 @@
 // MSE: func.func @train_step(
 // MSE: %[[Y:.*]] = weft.add %{{.*}} : tensor<?x10xf32>
 // MSE-NEXT: %[[D:.*]] = weft.sub %[[Y]],
-// MSE-COUNT-3: weft.matmul
+// MSE-NEXT: %[[SQUARE:.*]] = weft.mul %[[D]], %[[D]]
+// MSE-NEXT: weft.reduce_sum %[[SQUARE]] dims = [0, 1]
+// The weight is the number of elements; the gradient is 2 d, times nothing else.
+// MSE: %[[DY:.*]] = weft.mul %[[D]],
+// MSE-NEXT: weft.matmul %[[DY]],
+// MSE-COUNT-2: weft.matmul
 // MSE-NOT: weft.matmul
 // MSE: return
