@@ -64,7 +64,8 @@ LogicalResult ReshapeOp::verify() {
 
 int64_t ReshapeOp::mapDimension(int64_t dimension, unsigned) {
   RankedTensorType from = getInput().getType(), to = getType();
-  if (dimension >= from.getRank())
+  if (dimension >= from.getRank() || !hasStaticInnerDims(from.getShape()) ||
+      !hasStaticInnerDims(to.getShape()))
     return kNotSliceable;
   // Rows of different sizes: slices are whole samples.
   if (dimension == 0 && isDynamicTensor(from))
