@@ -12,9 +12,9 @@ config.excludes = ["Inputs"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.weft_obj_root, "test")
 
-llvm_config.with_system_environment(["HOME", "TMP", "TEMP", "WEFT_DATA", "WEFT_GOLDEN", "WEFT_NUM_THREADS"])
+llvm_config.with_system_environment(["PATH", "HOME", "TMP", "TEMP", "WEFT_DATA", "WEFT_GOLDEN", "WEFT_NUM_THREADS"])
 llvm_config.use_default_substitutions()  # FileCheck, not, count, split-file
-llvm_config.with_environment("PATH", config.llvm_tools_dir, append_path=True)
+llvm_config.with_environment("PATH", [config.weft_tools_dir, config.llvm_tools_dir], append_path=True)
 tools = ["weft-opt", "weftc", "weft", "weft-translate", "weft-lsp-server"]
 llvm_config.add_tool_substitutions(
     [tool for tool in tools if os.path.exists(os.path.join(config.weft_tools_dir, tool))],
