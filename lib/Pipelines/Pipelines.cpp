@@ -82,6 +82,7 @@ int64_t weft::getTunedBatch(const CompileOptions &options) {
 }
 
 static void addDispatch(OpPassManager &models, const CompileOptions &options) {
+  models.addPass(createSplitReductions());
   FormDispatchesOptions dispatches;
   dispatches.target = options.target;
   if (!options.processors.empty())

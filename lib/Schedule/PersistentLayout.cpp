@@ -54,7 +54,8 @@ LogicalResult PersistentLayout::addState(func::FuncOp function, unsigned argumen
   variable.name = name.str();
   variable.type = cast<RankedTensorType>(function.getArgumentTypes()[argument]);
   StringRef rest = name.getValue();
-  bool isAccumulator = rest.consume_front("grad.");
+  // Sums over micro-batches: of each gradient, and of the loss and its weight.
+  bool isAccumulator = rest.consume_front("grad.") || rest.starts_with("accumulated.");
   variable.kind = isAccumulator ? PersistentVariable::Kind::GradientAccumulator
                                 : PersistentVariable::Kind::OptimizerState;
   for (auto [index, other] : llvm::enumerate(variables)) {
@@ -70,9 +71,10 @@ LogicalResult PersistentLayout::addState(func::FuncOp function, unsigned argumen
     }
   }
   if (!isAccumulator && variable.parameter < 0)
-    return function.emitError("argument ")
-           << argument << ": expected state named '<parameter>.<slot>' or 'grad.<parameter>', got '"
-           << name.getValue() << "'";
+    return function.emitError("argument ") << argument
+                                           << ": expected state named '<parameter>.<slot>', "
+                                              "'grad.<parameter>' or 'accumulated.<what>', got '"
+                                           << name.getValue() << "'";
   byName[name.getValue()] = variables.size();
   variables.push_back(std::move(variable));
   return success();

@@ -196,6 +196,10 @@ bool DispatchClusters::trySink(Operation *op) {
     if (!isStored)
       return false;
   }
+  // It must not need what itself needs the cluster that it moves to.
+  for (unsigned producer : getProducers(op).set_bits())
+    if (clusters[producer].dependencies.test(to))
+      return false;
   SmallVector<Operation *> ops(clusters[to].ops);
   ops.push_back(op);
   std::string reason;

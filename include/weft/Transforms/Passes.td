@@ -142,6 +142,25 @@ def ChooseLayouts : Pass<"weft-choose-layouts", "::weft::ModelOp"> {
                     Statistic<"numKept", "kept", "Parameters that stay logical, though readers prefer otherwise">];
 }
 
+def SplitReductions : Pass<"weft-split-reductions", "::weft::ModelOp"> {
+  let summary = "reduce inner dimensions first, then the outermost";
+  let description = [{
+    A reduction over dimension 0 and others has no dimension along which it could be cut in tiles. In two steps, the
+    first, which is nearly all of the work, is cut along dimension 0 and fused with what makes its
+    operand (a loss over all elements, the norm of a gradient).
+
+    ```mlir
+    %y = weft.reduce_sum %x dims = [0, 1] : tensor<?x10xf32> -> tensor<f32>
+    // becomes
+    %rows = weft.reduce_sum %x dims = [1] : tensor<?x10xf32> -> tensor<?xf32>
+    %y = weft.reduce_sum %rows dims = [0] : tensor<?xf32> -> tensor<f32>
+    ```
+
+    See test/Transforms/split-reductions.mlir.
+  }];
+  let statistics = [Statistic<"numSplit", "split", "Reductions split">];
+}
+
 def FormDispatches : Pass<"weft-form-dispatches", "::weft::ModelOp"> {
   let summary = "group the primitives of each entry function into dispatches";
   let description = [{

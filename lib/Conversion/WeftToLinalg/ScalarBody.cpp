@@ -183,12 +183,31 @@ public:
     return OpTy::create(builder, loc, x[0], x[1]);
   }
 
+  // Without the processor's traps: the least integer divided by -1 wraps, and by zero, which lanes
+  // past the end of a row do, everything is 0.
+  Value divideIntegers(Value a, Value b) {
+    Type type = a.getType();
+    auto equals = [&](double value) {
+      return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, b,
+                                   constant(type, value));
+    };
+    auto choose = [&](Value condition, Value yes, Value no) {
+      return arith::SelectOp::create(builder, loc, condition, yes, no).getResult();
+    };
+    Value zero = constant(type, 0), one = constant(type, 1);
+    Value isZero = equals(0), isMinusOne = equals(-1);
+    Value divisor = choose(isZero, one, choose(isMinusOne, one, b));
+    Value quotient = arith::DivSIOp::create(builder, loc, a, divisor);
+    Value negated = arith::SubIOp::create(builder, loc, zero, a);
+    return choose(isZero, zero, choose(isMinusOne, negated, quotient));
+  }
+
   Value ofIntegers(Operation *op, ValueRange x) {
     return llvm::TypeSwitch<Operation *, Value>(op)
         .Case([&](AddOp) { return binary<arith::AddIOp>(x); })
         .Case([&](SubOp) { return binary<arith::SubIOp>(x); })
         .Case([&](MulOp) { return binary<arith::MulIOp>(x); })
-        .Case([&](DivOp) { return binary<arith::DivSIOp>(x); })
+        .Case([&](DivOp) { return divideIntegers(x[0], x[1]); })
         .Case([&](MaximumOp) { return binary<arith::MaxSIOp>(x); })
         .Case([&](MinimumOp) { return binary<arith::MinSIOp>(x); })
         .Case([&](AndOp) { return binary<arith::AndIOp>(x); })

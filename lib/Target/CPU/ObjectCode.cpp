@@ -179,7 +179,8 @@ FailureOr<Image> compileToImage(ModuleOp module, const CpuTarget &target,
   parallelFor(module.getContext(), 0, objects.size(), [&](size_t i) {
     objects[i] = compileEntry(*modules[i], target, entryPoints.slice(i, 1));
   });
-  if (callsMemoryFunctions(objects)) {
+  // A model whose results are its inputs has no kernels, but an image all the same.
+  if (objects.empty() || callsMemoryFunctions(objects)) {
     llvm::LLVMContext context;
     objects.push_back(compile(*parseMemoryFunctions(context), *target.createMachine()));
   }
