@@ -179,14 +179,14 @@ FailureOr<Image> compileToImage(ModuleOp module, const CpuTarget &target,
   parallelFor(module.getContext(), 0, objects.size(), [&](size_t i) {
     objects[i] = compileEntry(*modules[i], target, entryPoints.slice(i, 1));
   });
+  for (const ObjectFile &object : objects)
+    if (object.empty())
+      return module.emitError("no native code for ") << target.getTriple();
   // A model whose results are its inputs has no kernels, but an image all the same.
   if (objects.empty() || callsMemoryFunctions(objects)) {
     llvm::LLVMContext context;
     objects.push_back(compile(*parseMemoryFunctions(context), *target.createMachine()));
   }
-  for (const ObjectFile &object : objects)
-    if (object.empty())
-      return module.emitError("no native code for ") << target.getTriple();
   return linkImage(objects, entryPoints, [&] { return module.emitError(); });
 }
 
