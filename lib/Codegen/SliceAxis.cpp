@@ -61,6 +61,9 @@ private:
   struct Access {
     unsigned stage, buffer;
     AffineMap map;
+    /// Whether the buffer is accessed under another shape; if so, whether dimension 0 is the same.
+    bool isView = false;
+    bool keepsOutermost = true;
   };
 
   void collectAccesses(unsigned number) {
@@ -70,27 +73,13 @@ private:
       const StageBuffer *buffer = plan.findBuffer(storage);
       if (!buffer)
         return;
-      unsigned index = buffer - plan.buffers.data();
-      // A view keeps an axis only in an outermost dimension of the same size.
-      if (value != storage)
-        viewed.push_back({index, static_cast<int64_t>(plan.getSizes(value).size()) > 0 &&
-                                     !plan.getSizes(storage).empty() &&
-                                     plan.getSize(value, 0) == plan.getSize(storage, 0)});
-      accesses.push_back({number, index, map});
+      SmallVector<LinearSize> sizes = plan.getSizes(storage), viewed = plan.getSizes(value);
+      bool keepsOutermost = !sizes.empty() && !viewed.empty() && sizes[0] == viewed[0];
+      accesses.push_back({number, static_cast<unsigned>(buffer - plan.buffers.data()), map,
+                          value != storage, keepsOutermost});
     });
-    for (const StageStore &store : stage.stores) {
+    for (const StageStore &store : stage.stores)
       accesses.push_back({number, store.buffer, store.map});
-      for (unsigned result : plan.buffers[store.buffer].results)
-        checkResultView(store.buffer, result);
-    }
-  }
-
-  /// A result that is a reshaped buffer.
-  void checkResultView(unsigned buffer, unsigned result) {
-    Value value = plan.function.getBody().front().getTerminator()->getOperand(result);
-    Value storage = plan.buffers[buffer].value;
-    if (value.getType() != storage.getType() && plan.getSizes(storage).empty())
-      viewed.push_back({buffer, false});
   }
 
   unsigned largestResult() const {
@@ -142,11 +131,6 @@ private:
         reason = "a tensor has no dimension that is sliced alike";
         return false;
       }
-    for (auto [buffer, keepsOutermost] : viewed)
-      if (plan.buffers[buffer].axis != 0 || !keepsOutermost) {
-        reason = "a reshape moves the dimension that is sliced";
-        return false;
-      }
     part.axisExtent = extent;
     return true;
   }
@@ -156,6 +140,10 @@ private:
     StageBuffer &buffer = plan.buffers[access.buffer];
     if (stage.axis == kNoAxis && buffer.axis == kNoAxis)
       return true;
+    if (access.isView && (buffer.axis > 0 || !access.keepsOutermost)) {
+      reason = "a reshape moves the dimension that is sliced";
+      return false;
+    }
     if (stage.axis == kNoAxis) {
       std::optional<int64_t> loop = loopOf(access.map, buffer.axis);
       if (!loop || stage.isReduction[*loop] || stage.extents[*loop] != extent) {
@@ -168,7 +156,8 @@ private:
       return true;
     }
     std::optional<int64_t> position = positionOf(access.map, stage.axis);
-    if (!position || (buffer.axis != kNoAxis && buffer.axis != *position)) {
+    if (!position || (buffer.axis != kNoAxis && buffer.axis != *position) ||
+        (access.isView && *position != 0)) {
       reason = "slices of one tensor need more than a slice of another";
       return false;
     }
@@ -196,8 +185,6 @@ private:
   StagePlan &plan;
   StagePart &part;
   SmallVector<Access> accesses;
-  /// Buffers read under another shape, and whether that keeps dimension 0.
-  SmallVector<std::pair<unsigned, bool>> viewed;
   LinearSize extent;
 };
 

@@ -187,7 +187,8 @@ bool StagePlan::isRegisterEpilogue(const StagePart &part) const {
   if (part.stages.size() == 1)
     return true;
   const Stage &epilogue = part.stages.back();
-  if (epilogue.kind != Stage::Kind::Elementwise || epilogue.getNumLoops() + 1 != root.getNumLoops())
+  if (epilogue.kind != Stage::Kind::Elementwise ||
+      ArrayRef(epilogue.extents) != ArrayRef(root.extents).drop_back())
     return false;
   bool fits = true;
   forEachRead(epilogue, [&](Value value, AffineMap map) {

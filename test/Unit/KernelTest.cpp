@@ -64,6 +64,16 @@ TEST(ElementwiseKernel, Divide) {
   })");
 }
 
+// Whole vectors and what is left over, where lanes that do not exist must not divide.
+TEST(ElementwiseKernel, DivideIntegers) {
+  checkKernel(
+      R"(func.func @f(%a: tensor<?x21xi32>, %b: tensor<?x21xi32> {test.range = array<f64: 1.0, 9.0>})
+      -> tensor<?x21xi32> {
+    %y = weft.div %a, %b : tensor<?x21xi32>
+    return %y : tensor<?x21xi32>
+  })");
+}
+
 TEST(ElementwiseKernel, Power) {
   checkKernel(
       R"(func.func @f(%a: tensor<?x21xf32> {test.range = array<f64: 0.1, 4.0>}, %b: tensor<?x21xf32>)
@@ -80,8 +90,9 @@ TEST(ElementwiseKernel, FunctionsOfDoubles) {
   };
   // In units of f32: far below one, because these are right in f64.
   for (Function function : {Function{"exp", "-700.0, 2.0"}, Function{"log", "0.0, 1000.0"},
-                            Function{"tanh", "-3.0, 3.0"}, Function{"sigmoid", "-40.0, 40.0"},
-                            Function{"sin", "-300.0, 300.0"}, Function{"cos", "-300.0, 300.0"}})
+                            Function{"tanh", "-3.0, 3.0"}, Function{"erf", "-7.0, 7.0"},
+                            Function{"sigmoid", "-40.0, 40.0"}, Function{"sin", "-300.0, 300.0"},
+                            Function{"cos", "-300.0, 300.0"}})
     checkKernel("func.func @f(%x: tensor<?x37xf64> {test.range = array<f64: " +
                     std::string(function.range) + ">}) -> tensor<?x37xf64> {\n %y = weft." +
                     function.op + " %x : tensor<?x37xf64>\n return %y : tensor<?x37xf64>\n}",
@@ -384,6 +395,16 @@ TEST(ContractionKernel, Batched) {
     return %z : tensor<?x3x9x11xf32>
   })",
       64);
+}
+
+// The slice begins where the product does, but is narrower.
+TEST(ContractionKernel, SliceOfProduct) {
+  checkKernel(R"(func.func @f(%x: tensor<?x20xf32>, %w: tensor<20x18xf32>) -> tensor<?x7xf32> {
+    %h = weft.matmul %x, %w : (tensor<?x20xf32>, tensor<20x18xf32>) -> tensor<?x18xf32>
+    %s = weft.slice %h starts = [0, 0] limits = [-1, 7] strides = [1, 1] : tensor<?x18xf32> -> tensor<?x7xf32>
+    return %s : tensor<?x7xf32>
+  })",
+              64);
 }
 
 TEST(ContractionKernel, OperandMadeInPlace) {

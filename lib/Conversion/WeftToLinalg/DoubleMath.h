@@ -17,6 +17,7 @@ public:
   mlir::Value exp(mlir::Value x);
   mlir::Value log(mlir::Value x);
   mlir::Value tanh(mlir::Value x);
+  mlir::Value erf(mlir::Value x);
   /// As C's pow, but that a negative zero counts as zero.
   mlir::Value pow(mlir::Value base, mlir::Value exponent);
   /// sin(x), or cos(x) with a `quadrant` of 1; |x| up to 10^6.

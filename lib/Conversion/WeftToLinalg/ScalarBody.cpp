@@ -76,6 +76,11 @@ public:
       return DoubleMath(builder, loc, value.getType()).tanh(value);
     return unary<math::TanhOp>(value);
   }
+  Value erf(Value value) {
+    if (isDouble(value))
+      return DoubleMath(builder, loc, value.getType()).erf(value);
+    return unary<math::ErfOp>(value);
+  }
   static bool isDouble(Value value) { return getElementTypeOrSelf(value.getType()).isF64(); }
 
   /// The function computed in f64, whatever the operands are.
@@ -165,7 +170,7 @@ public:
         .Case([&](SqrtOp) { return unary<math::SqrtOp>(x[0]); })
         .Case([&](RsqrtOp) { return rsqrt(x[0]); })
         .Case([&](TanhOp) { return tanh(x[0]); })
-        .Case([&](ErfOp) { return unary<math::ErfOp>(x[0]); })
+        .Case([&](ErfOp) { return erf(x[0]); })
         .Case([&](SinOp) {
           return inDouble(x, [](DoubleMath &m, ValueRange v) { return m.sin(v[0], 0); });
         })
