@@ -15,7 +15,7 @@ namespace weft {
 constexpr llvm::StringLiteral kCaseValueAttr = "case.value";
 // On an argument without a value: `[low, high]`, where its elements are drawn from.
 constexpr llvm::StringLiteral kCaseRangeAttr = "case.range";
-// On an argument without a value: its dynamic dimension is this multiple of the rows (default 1).
+// On an argument: its dynamic dimension is this multiple of the rows (default 1).
 constexpr llvm::StringLiteral kCaseTimesAttr = "case.times";
 // On a result: the expected value.
 constexpr llvm::StringLiteral kCaseExpectAttr = "case.expect";
