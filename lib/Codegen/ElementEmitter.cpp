@@ -184,13 +184,6 @@ Value ElementEmitter::cloneOp(Operation &op, IRMapping &mapping) {
     return builder.clone(op, mapping)->getResult(0);
   for (Value &operand : operands)
     operand = broadcast(operand);
-  // Lanes that do not exist hold zeros, by which integers must not be divided.
-  if (mask && isa<arith::DivSIOp>(op)) {
-    auto one = DenseElementsAttr::get(cast<VectorType>(operands[1].getType()),
-                                      builder.getIntegerAttr(op.getOperand(1).getType(), 1));
-    operands[1] = arith::SelectOp::create(builder, loc, mask, operands[1],
-                                          arith::ConstantOp::create(builder, loc, one));
-  }
   OperationState state(loc, op.getName());
   state.addOperands(operands);
   state.addTypes(VectorType::get({lanes}, op.getResult(0).getType()));
