@@ -2,6 +2,7 @@
 //
 // Variables, inputs and outputs in the module format.
 #include "EntryTables.h"
+#include "weft/Target/TargetInterface.h"
 
 #include "llvm/ADT/StringSwitch.h"
 
@@ -94,10 +95,12 @@ FailureOr<std::unique_ptr<schema::VariableT>> buildVariable(const PersistentVari
   return table;
 }
 
-static std::vector<schema::Dimension> buildShape(RankedTensorType type) {
+// `multiplier` is the rows per batch row of a dynamic dimension; one if absent.
+static std::vector<schema::Dimension> buildShape(RankedTensorType type, IntegerAttr multiplier) {
+  int64_t rows = multiplier ? multiplier.getInt() : 1;
   std::vector<schema::Dimension> shape;
   for (int64_t size : type.getShape())
-    shape.push_back(ShapedType::isDynamic(size) ? schema::Dimension(0, 1)
+    shape.push_back(ShapedType::isDynamic(size) ? schema::Dimension(0, rows)
                                                 : schema::Dimension(size, 0));
   return shape;
 }
@@ -110,7 +113,7 @@ static FailureOr<std::unique_ptr<schema::InputT>> buildInput(func::FuncOp functi
   if (failed(elementType))
     return failure();
   table->type = *elementType;
-  table->shape = buildShape(type);
+  table->shape = buildShape(type, function.getArgAttrOfType<IntegerAttr>(number, kRowsAttrName));
   if (auto scalar = function.getArgAttrOfType<ScalarRoleAttr>(number, kScalarAttr)) {
     table->role = schema::InputRole::Scalar;
     table->scalar = static_cast<schema::ScalarRole>(scalar.getValue());
@@ -144,7 +147,7 @@ static FailureOr<std::unique_ptr<schema::OutputT>> buildOutput(func::FuncOp func
                     .Case("logits", schema::OutputRole::Logits)
                     .Default(schema::OutputRole::Value);
   table->type = *elementType;
-  table->shape = buildShape(type);
+  table->shape = buildShape(type, function.getResultAttrOfType<IntegerAttr>(number, kRowsAttrName));
   return table;
 }
 

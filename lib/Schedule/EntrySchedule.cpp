@@ -256,6 +256,23 @@ void EntrySchedule::placeTransients() {
   }
 }
 
+// The declaration that stays must still say of how many rows per batch row a dynamic dimension is.
+void EntrySchedule::recordMultipliers(const RowsAnalysis &rows) {
+  Builder builder(entry.getContext());
+  auto record = [&](Value value, llvm::function_ref<void(Attribute)> set) {
+    if (int64_t multiplier = rows.getMultiplier(value); multiplier > 1)
+      set(builder.getI64IntegerAttr(multiplier));
+  };
+  for (BlockArgument argument : entry.getArguments())
+    record(argument, [&](Attribute multiplier) {
+      entry.setArgAttr(argument.getArgNumber(), kRowsAttrName, multiplier);
+    });
+  for (OpOperand &returned : entry.getBody().front().getTerminator()->getOpOperands())
+    record(returned.get(), [&](Attribute multiplier) {
+      entry.setResultAttr(returned.getOperandNumber(), kRowsAttrName, multiplier);
+    });
+}
+
 LogicalResult EntrySchedule::compute() {
   FailureOr<RowsAnalysis> rows = RowsAnalysis::create(entry);
   if (failed(rows) || failed(collectSteps()) || failed(assignArguments(*rows)) ||
@@ -264,6 +281,7 @@ LogicalResult EntrySchedule::compute() {
   computeLevels();
   computeLifeTimes();
   placeTransients();
+  recordMultipliers(*rows);
   return success();
 }
 

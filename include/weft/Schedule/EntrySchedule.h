@@ -69,6 +69,7 @@ private:
   void computeLevels();
   void computeLifeTimes();
   void placeTransients();
+  void recordMultipliers(const RowsAnalysis &rows);
   void emitStep(mlir::OpBuilder &builder, const Step &step);
 
   ModelOp model;
