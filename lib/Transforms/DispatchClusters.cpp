@@ -103,21 +103,23 @@ llvm::BitVector DispatchClusters::getProducers(Operation *op) const {
   return producers;
 }
 
-// Whether a value that `op` reads comes out of `cluster` without passing an alias, which needs it
-// stored.
-static bool readsDirectly(const DispatchClusters &clusters, Operation *op, int cluster) {
-  return llvm::any_of(clusters.getOpsWithCheap({op}), [&](Operation *reader) {
-    return llvm::any_of(reader->getOperands(), [&](Value operand) {
+// Whether `op` reads what `cluster` makes, and all of that without passing an alias, for which it is stored first.
+bool DispatchClusters::readsDirectly(Operation *op, unsigned cluster) const {
+  bool isRead = false;
+  for (Operation *reader : getOpsWithCheap({op}))
+    for (Value operand : reader->getOperands()) {
       Operation *producer = operand.getDefiningOp();
-      return producer && clusters.getClusterOf(producer) == cluster;
-    });
-  });
+      if (producer && isAlias(producer) && getProducers(producer).test(cluster))
+        return false;
+      isRead |= producer && getClusterOf(producer) == static_cast<int>(cluster);
+    }
+  return isRead;
 }
 
 bool DispatchClusters::canJoin(Operation *op, unsigned index, const llvm::BitVector &producers,
                                std::string &reason) const {
   const Cluster &cluster = clusters[index];
-  if (!readsDirectly(*this, op, index)) {
+  if (!readsDirectly(op, index)) {
     reason = "it reads the cluster's result under another shape";
     return false;
   }
@@ -196,9 +198,9 @@ bool DispatchClusters::trySink(Operation *op) {
     if (!isStored)
       return false;
   }
-  // It must not need what itself needs the cluster that it moves to.
+  // It must not need what itself needs the cluster that it moves to, or reads that cluster under another shape.
   for (unsigned producer : getProducers(op).set_bits())
-    if (clusters[producer].dependencies.test(to))
+    if (static_cast<int>(producer) == to || clusters[producer].dependencies.test(to))
       return false;
   SmallVector<Operation *> ops(clusters[to].ops);
   ops.push_back(op);

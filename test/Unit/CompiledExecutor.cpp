@@ -114,7 +114,14 @@ LogicalResult runModule(func::FuncOp function, ArrayRef<char> file,
   auto module = rt::Module::parse({reinterpret_cast<const uint8_t *>(file.data()), file.size()});
   if (!module.ok())
     return fail(module.status());
-  auto session = rt::Session::create(*module, {});
+  rt::DeviceOptions deviceOptions;
+  deviceOptions.threads = 1;
+  auto device = rt::createDevice("cpu", deviceOptions);
+  if (!device.ok())
+    return fail(device.status());
+  rt::SessionOptions options;
+  options.device = *device;
+  auto session = rt::Session::create(*module, options);
   if (!session.ok())
     return fail(session.status());
   rt::RunRequest request;

@@ -59,6 +59,7 @@ private:
   void findCheapOps();
   llvm::LogicalResult assign(mlir::Operation *op);
   bool canFuse(llvm::ArrayRef<mlir::Operation *> ops, std::string &reason) const;
+  bool readsDirectly(mlir::Operation *op, unsigned cluster) const;
   bool canJoin(mlir::Operation *op, unsigned cluster, const llvm::BitVector &producers,
                std::string &reason) const;
   void join(mlir::Operation *op, unsigned cluster, const llvm::BitVector &producers);
