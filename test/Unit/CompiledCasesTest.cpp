@@ -100,26 +100,25 @@ TEST_P(CompiledRandomGraphs, GiveWhatTheReferenceGives) {
   PassManager passes(&context, ModuleOp::getOperationName());
   buildPhasePipeline(passes, Phase::Input, Phase::Training, {});
   ASSERT_TRUE(succeeded(passes.run(*module)));
-  for (auto function : model.getOps<func::FuncOp>())
-    for (int64_t rows : {1, 5}) {
-      SCOPED_TRACE(function.getSymName().str() + ", " + std::to_string(rows) + " rows");
-      Interpreter interpreter;
-      interpreter.initialize(model, GetParam());
-      SmallVector<ReferenceTensor> inputs, expected, actual;
-      EntryOptions options;
-      options.rows = rows;
-      options.seed = GetParam();
-      ASSERT_TRUE(succeeded(bindArguments(function, interpreter, options, inputs)));
-      for (ReferenceTensor &input : inputs)
-        input.roundToElementType();
-      ASSERT_TRUE(succeeded(interpreter.evaluate(function, inputs, expected)));
-      ASSERT_TRUE(succeeded(CompiledExecutor().evaluate(function, inputs, actual)));
-      ASSERT_EQ(expected.size(), actual.size());
-      for (auto [number, value] : llvm::enumerate(expected))
-        expectClose(value, actual[number], number);
-    }
+  EntryOptions options;
+  options.rows = GetParam() % 2 ? 5 : 1;
+  options.seed = GetParam();
+  for (auto function : model.getOps<func::FuncOp>()) {
+    SCOPED_TRACE(function.getSymName().str());
+    Interpreter interpreter;
+    interpreter.initialize(model, GetParam());
+    SmallVector<ReferenceTensor> inputs, expected, actual;
+    ASSERT_TRUE(succeeded(bindArguments(function, interpreter, options, inputs)));
+    for (ReferenceTensor &input : inputs)
+      input.roundToElementType();
+    ASSERT_TRUE(succeeded(interpreter.evaluate(function, inputs, expected)));
+    ASSERT_TRUE(succeeded(CompiledExecutor().evaluate(function, inputs, actual)));
+    ASSERT_EQ(expected.size(), actual.size());
+    for (auto [number, value] : llvm::enumerate(expected))
+      expectClose(value, actual[number], number);
+  }
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, CompiledRandomGraphs, testing::Range(0u, 40u));
+INSTANTIATE_TEST_SUITE_P(Seeds, CompiledRandomGraphs, testing::Range(0u, 12u));
 
 } // namespace
