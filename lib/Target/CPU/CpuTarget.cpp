@@ -87,20 +87,33 @@ FailureOr<CpuTarget> CpuTarget::create(llvm::StringRef cpu, std::string &error) 
   initializeTargets();
   CpuTarget result;
   bool native = cpu == "native";
-  result.triple = "x86_64-unknown-linux-gnu";
   result.cpu = native ? llvm::sys::getHostCPUName().str() : cpu.str();
   result.featureString = native ? hostFeatures() : "";
+  if (cpu == "aarch64")
+    result.cpu = "generic";
 
-  llvm::Triple triple(result.triple);
-  const llvm::Target *target = llvm::TargetRegistry::lookupTarget(triple, error);
-  if (!target)
-    return failure();
-  std::unique_ptr<llvm::MCSubtargetInfo> all(target->createMCSubtargetInfo(triple, "", ""));
-  if (!all || !all->isCPUStringValid(result.cpu)) {
-    error = "expected native, x86-64-v2, x86-64-v3, x86-64-v4 or a processor that LLVM knows for " +
-            result.triple + ", got '" + result.cpu + "'";
+  const llvm::Target *target = nullptr;
+  llvm::Triple triple;
+  for (llvm::StringRef name : {"x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu"}) {
+    // "generic" is a name of both.
+    if (cpu == "aarch64" && !name.starts_with(cpu))
+      continue;
+    triple = llvm::Triple(name);
+    target = llvm::TargetRegistry::lookupTarget(triple, error);
+    if (!target)
+      return failure();
+    std::unique_ptr<llvm::MCSubtargetInfo> all(target->createMCSubtargetInfo(triple, "", ""));
+    if (all && all->isCPUStringValid(result.cpu))
+      break;
+    target = nullptr;
+  }
+  if (!target) {
+    error = "expected native, x86-64-v2, x86-64-v3, x86-64-v4, aarch64 or a processor that LLVM "
+            "knows, got '" +
+            cpu.str() + "'";
     return failure();
   }
+  result.triple = triple.str();
   std::unique_ptr<llvm::MCSubtargetInfo> processor(
       target->createMCSubtargetInfo(triple, result.cpu, result.featureString));
   for (const llvm::SubtargetFeatureKV &feature : processor->getEnabledProcessorFeatures())

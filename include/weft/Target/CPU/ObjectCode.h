@@ -23,8 +23,8 @@ namespace weft::cpu {
 /// A processor to compile for.
 class CpuTarget {
 public:
-  /// `cpu` is `native`, a level (x86-64-v2, x86-64-v3, x86-64-v4) or a processor in LLVM's names
-  /// (znver4). Fails, with a message in `error`, if LLVM does not know it.
+  /// `cpu` is `native`, a level (x86-64-v2, x86-64-v3, x86-64-v4, aarch64) or a processor in LLVM's
+  /// names (znver4, neoverse-n1). Fails, with a message in `error`, if LLVM does not know it.
   static mlir::FailureOr<CpuTarget> create(llvm::StringRef cpu, std::string &error);
 
   const std::string &getTriple() const { return triple; }
@@ -33,7 +33,6 @@ public:
   /// All features of the processor, without a sign, sorted.
   const std::vector<std::string> &getFeatures() const { return features; }
   const CpuTraits &getTraits() const { return traits; }
-  /// Emits an error if this LLVM cannot generate code for it.
   std::unique_ptr<llvm::TargetMachine> createMachine() const;
 
 private:
