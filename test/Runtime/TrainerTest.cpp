@@ -286,6 +286,15 @@ TEST(Trainer, namesStructureThatIsMissing) {
   EXPECT_NE(
       train(folder, {R"({"weight_decay": 0.1})"}).status.message().find("takes no such number"),
       std::string::npos);
+  EXPECT_NE(train(folder, {R"({"optim": "adamw_torch"})"})
+                .status.message()
+                .find("compiled with sgd; compile it with weftc --optimizer=adamw_torch"),
+            std::string::npos);
+  EXPECT_TRUE(train(folder, {R"({"optim": "sgd", "bf16": false, "group_by_length": false,
+                                 "max_steps": 1})"})
+                  .status.ok());
+  EXPECT_NE(train(folder, {R"({"bf16": true})"}).status.message().find("bf16 is true"),
+            std::string::npos);
   EXPECT_NE(train(folder, {R"({"load_best_model_at_end": true})"})
                 .status.message()
                 .find("expected the same eval_strategy and save_strategy"),

@@ -104,6 +104,12 @@ Status sampling(Args &arguments, Text &text) {
                          "sequential");
   return parseWord(text, {"random", "sequential"}, arguments.sampling);
 }
+// The older spelling of a sampling strategy.
+Status groupByLength(Args &arguments, Text &text) {
+  bool value = false;
+  WEFT_RETURN_IF_ERROR(parseBool(text, value));
+  return value ? sampling(arguments, "group_by_length") : Status();
+}
 Status reportTo(Args &arguments, Text &text) {
   int ignored;
   WEFT_RETURN_IF_ERROR(parseWord(text, {"tensorboard", "none"}, ignored));
@@ -166,6 +172,10 @@ const ArgumentSpec specs[] = {
      positive<&Args::earlyStoppingThreshold>},
     {"resume_from_checkpoint", nullptr, nullptr, "PATH", "a checkpoint, or the folder of them",
      string<&Args::resumeFrom>},
+    {"optim", nullptr, "optimizer", "NAME", "that the module must have", string<&Args::optim>},
+    {"bf16", nullptr, nullptr, "BOOL", "", boolean<&Args::bf16>},
+    {"gradient_checkpointing", nullptr, nullptr, "BOOL", "", boolean<&Args::gradientCheckpointing>},
+    {"group_by_length", nullptr, nullptr, "BOOL", "", groupByLength},
     {"logging_dir", nullptr, nullptr, "DIR", "TensorBoard files (output_dir/runs/...)",
      string<&Args::loggingDir>},
     {"report_to", nullptr, nullptr, "X", "tensorboard|none", reportTo},

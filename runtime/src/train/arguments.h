@@ -55,6 +55,10 @@ struct TrainingArguments {
   double earlyStoppingThreshold = 0;
   std::string resumeFrom; // a checkpoint, the folder that holds them, or "true" for outputDir
   int64_t seed = 42;
+  // Structure, which is compiled: these only say what the module is expected to have.
+  std::string optim; // empty: whatever it has
+  bool bf16 = false;
+  bool gradientCheckpointing = false;
   std::string loggingDir; // of TensorBoard files; empty: outputDir/runs/<time>_<host>
   std::string reportTo = "tensorboard";
 

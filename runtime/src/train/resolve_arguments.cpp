@@ -77,6 +77,15 @@ static Status checkStructure(const TrainingArguments &arguments, const Module &m
       {"label_smoothing_factor", Role::LabelSmoothing, arguments.labelSmoothing, 0},
   };
   std::string optimizer = root.optimizer() ? root.optimizer()->str() : "none";
+  // Hugging Face's names say which implementation, too: adamw_torch_fused.
+  if (!arguments.optim.empty() && arguments.optim.substr(0, arguments.optim.find('_')) != optimizer)
+    return failedPrecondition(
+        "optim is %s, but the module was compiled with %s; compile it with weftc "
+        "--optimizer=%s",
+        arguments.optim.c_str(), optimizer.c_str(), arguments.optim.c_str());
+  if (arguments.bf16 || arguments.gradientCheckpointing)
+    return failedPrecondition("%s is true, but the module was compiled without it",
+                              arguments.bf16 ? "bf16" : "gradient_checkpointing");
   for (const auto &number : numbers)
     if (arguments.isGiven(number.key) && number.value != number.neutral &&
         !takesScalar(module, number.role))
