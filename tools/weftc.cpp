@@ -13,6 +13,7 @@
 #include "weft/Pipelines/Pipelines.h"
 #include "weft/Target/CPU/Kernels.h"
 
+#include "llvm/Config/llvm-config.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Path.h"
@@ -62,6 +63,11 @@ static cl::list<std::string>
 static cl::opt<bool>
     saveTemps("save-temps", cl::desc("Also write the IR after each phase, <output>.<phase>.mlir"),
               cl::cat(category));
+static cl::opt<bool> bf16("bf16", cl::desc("Compute in bf16 (not in this version)"),
+                          cl::cat(category));
+static cl::opt<bool> checkpointing("gradient-checkpointing",
+                                   cl::desc("Recompute in the backward pass (not in this version)"),
+                                   cl::cat(category));
 static cl::opt<bool> dumpPipeline("dump-pass-pipeline",
                                   cl::desc("Print the pass pipeline and go on"), cl::cat(category));
 
@@ -195,6 +201,10 @@ LogicalResult Compilation::run() {
         "--compile-to: expected input, flat, specialized, training, optimized, dispatch, kernels, "
         "schedule or module, got '" +
         compileTo + "'");
+  if (bf16 || checkpointing)
+    return fail(bf16 ? "--bf16: this version computes in f32 only, mixed precision is missing"
+                     : "--gradient-checkpointing: this version stores what backward needs, "
+                       "recomputation is missing");
   if (failed(parse()))
     return failure();
   weft::CompileOptions options = getOptions();
@@ -223,6 +233,9 @@ int main(int argc, char **argv) {
   registerPassManagerCLOptions();
   registerDefaultTimingManagerCLOptions();
   cl::HideUnrelatedOptions(category);
+  cl::SetVersionPrinter([](llvm::raw_ostream &os) {
+    os << "weftc " WEFT_VERSION " (LLVM " LLVM_VERSION_STRING ")\n";
+  });
   std::string errors;
   llvm::raw_string_ostream errorStream(errors);
   if (!cl::ParseCommandLineOptions(argc, argv, overview, &errorStream)) {
