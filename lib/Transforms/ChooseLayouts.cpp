@@ -23,8 +23,6 @@ RankedTensorType getTransposed(Type type) {
   return tensor.clone({tensor.getDimSize(1), tensor.getDimSize(0)});
 }
 
-bool isMatrix(Value value) { return cast<RankedTensorType>(value.getType()).getRank() == 2; }
-
 bool isElementwise(Operation *op) {
   auto fusable = dyn_cast<FusableOpInterface>(op);
   return fusable && fusable.getFusionKind() == FusionKind::Elementwise;

@@ -103,7 +103,8 @@ llvm::BitVector DispatchClusters::getProducers(Operation *op) const {
   return producers;
 }
 
-// Whether `op` reads what `cluster` makes, and all of that without passing an alias, for which it is stored first.
+// Whether `op` reads what `cluster` makes, and all of that without passing an alias, for which it
+// is stored first.
 bool DispatchClusters::readsDirectly(Operation *op, unsigned cluster) const {
   bool isRead = false;
   for (Operation *reader : getOpsWithCheap({op}))
@@ -198,7 +199,8 @@ bool DispatchClusters::trySink(Operation *op) {
     if (!isStored)
       return false;
   }
-  // It must not need what itself needs the cluster that it moves to, or reads that cluster under another shape.
+  // It must not need what itself needs the cluster that it moves to, or reads that cluster under
+  // another shape.
   for (unsigned producer : getProducers(op).set_bits())
     if (static_cast<int>(producer) == to || clusters[producer].dependencies.test(to))
       return false;

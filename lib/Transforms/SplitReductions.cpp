@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Reductions over the outermost and other dimensions become two, so that the large one can be cut along the
-// outermost dimension and fused with what makes its operand.
+// Reductions over the outermost and other dimensions become two, so that the large one can be cut
+// along the outermost dimension and fused with what makes its operand.
 #include "dialects/Weft/Weft.h"
 #include "weft/Transforms/Passes.h"
 
