@@ -32,6 +32,7 @@ quietly() {
 }
 
 prefix=$out/prefix
+export CCACHE_BASEDIR=$out
 launcher=()
 if command -v ccache > /dev/null; then
   launcher=(-DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
