@@ -86,12 +86,12 @@ class Checks:
         self.labels = read_idx(os.path.join(arguments.data, "train-labels-idx1-ubyte.gz"), 8)
         self.init = os.path.join(arguments.output, "init", "model.safetensors")
 
-    def train(self, module, steps, *options):
+    def train(self, module, steps, *options, rate=RATE):
         """The log of each step of a run in file order from the same weights."""
         output = os.path.join(self.arguments.output, "init" if "--init-from" not in options else "run")
         result = subprocess.run(
             ["weft", "train", os.path.join(self.arguments.modules, module), "--train-data", self.arguments.data, "--max-steps",
-             str(steps), "--learning-rate", str(RATE), "--train-sampling-strategy", "sequential", "--logging-steps", "1",
+             str(steps), "--learning-rate", str(rate), "--train-sampling-strategy", "sequential", "--logging-steps", "1",
              "--report-to", "none", "--save-strategy", "no", "--log-format", "json", "--output-dir", output, *options],
             check=True, capture_output=True, text=True)
         return [entry for entry in map(json.loads, result.stdout.splitlines()) if "loss" in entry and "learning_rate" in entry]
@@ -115,7 +115,7 @@ class Checks:
 
     def last_batch(self):
         """At a rate of zero every loss is that of the first weights: the third batch of 4608 has 784 samples."""
-        log = self.train("plain.weft", 3, "--batch-size", "4608", "--init-from", self.init, "--learning-rate", "0")
+        log = self.train("plain.weft", 3, "--batch-size", "4608", "--init-from", self.init, rate=0)
         loss, _ = Perceptron(self.init).step(self.samples(9216, 784))
         self.same("last batch", log[2]["loss"], loss, 5e-6)
         print("last batch of 784: loss as computed")
@@ -143,7 +143,7 @@ def main():
     for name in ("modules", "data", "output"):
         parser.add_argument(f"--{name}", required=True)
     checks = Checks(parser.parse_args())
-    checks.train("plain.weft", 1, "--batch-size", "1", "--learning-rate", "0")
+    checks.train("plain.weft", 1, "--batch-size", "1", rate=0)
     checks.batch_sizes()
     checks.last_batch()
     checks.accumulation()
