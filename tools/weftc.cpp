@@ -187,6 +187,7 @@ LogicalResult Compilation::writeModule(const weft::CompileOptions &options) {
   moduleOptions.source = source;
   moduleOptions.tunedRows = weft::getTunedBatch(options);
   moduleOptions.clipsGradients = options.clipGradients;
+  moduleOptions.maxGradNorm = maxGradNorm;
   moduleOptions.accumulatesGradients = options.accumulateGradients;
   FailureOr<std::vector<char>> bytes = weft::buildModuleFile(*module, moduleOptions);
   if (failed(bytes))

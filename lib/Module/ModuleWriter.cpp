@@ -156,12 +156,16 @@ void ModuleBuilder::addOptimizer() {
   if (!trains || !optimizer)
     return;
   table.optimizer = optimizer.getOptimizerName().str();
-  for (auto [role, value] : optimizer.getDefaults()) {
+  auto addDefault = [&](schema::ScalarRole role, double value) {
     auto entry = std::make_unique<schema::DefaultT>();
-    entry->role = static_cast<schema::ScalarRole>(role);
+    entry->role = role;
     entry->value = value;
     table.defaults.push_back(std::move(entry));
-  }
+  };
+  for (auto [role, value] : optimizer.getDefaults())
+    addDefault(static_cast<schema::ScalarRole>(role), value);
+  if (options.maxGradNorm > 0)
+    addDefault(schema::ScalarRole::MaxGradNorm, options.maxGradNorm);
 }
 
 LogicalResult ModuleBuilder::build() {

@@ -137,9 +137,11 @@ static int runTool(int argc, char **argv) {
     if (!command.app->parsed())
       continue;
     Status status = command.run();
+    // Output that did not arrive is a failure too, of a full disk for one.
+    if ((std::fflush(stdout) != 0 || std::ferror(stdout)) && status.ok())
+      status = rt::fromErrno("cannot write to stdout");
     if (status.ok())
       return 0;
-    std::fflush(stdout);
     std::fprintf(stderr, "weft: %s\n", status.message().c_str());
     return 1;
   }

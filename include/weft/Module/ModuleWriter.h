@@ -17,6 +17,8 @@ struct ModuleOptions {
   // Batch size that code is tuned for.
   int64_t tunedRows = 64;
   bool clipsGradients = false;
+  // The bound of clipping where a run names none; 0: there is none.
+  double maxGradNorm = 0;
   bool accumulatesGradients = false;
 };
 

@@ -2,6 +2,7 @@
 //
 // Planning, the loop over epochs and steps, and resuming.
 #include "train/trainer.h"
+#include "base/file.h"
 #include "train/checkpoint.h"
 #include "train/weights.h"
 
@@ -141,6 +142,8 @@ double Trainer::elapsed() const {
 
 Status Trainer::train() {
   WEFT_RETURN_IF_ERROR(resume());
+  // Now rather than after hours of training.
+  WEFT_RETURN_IF_ERROR(createFolders(arguments.outputDir));
   WEFT_RETURN_IF_ERROR(openEventFile());
   begin = std::chrono::steady_clock::now();
   while (progress.step < progress.maxSteps && !stopEarly)
