@@ -13,21 +13,6 @@ using namespace mlir;
 
 namespace weft {
 
-std::array<uint32_t, 4> philox(uint64_t key, std::array<uint32_t, 4> counter) {
-  auto key0 = static_cast<uint32_t>(key);
-  auto key1 = static_cast<uint32_t>(key >> 32);
-  for (int round = 0; round < 10; ++round) {
-    uint64_t product0 = uint64_t{0xD2511F53} * counter[0];
-    uint64_t product1 = uint64_t{0xCD9E8D57} * counter[2];
-    counter = {
-        static_cast<uint32_t>(product1 >> 32) ^ counter[1] ^ key0, static_cast<uint32_t>(product1),
-        static_cast<uint32_t>(product0 >> 32) ^ counter[3] ^ key1, static_cast<uint32_t>(product0)};
-    key0 += 0x9E3779B9;
-    key1 += 0xBB67AE85;
-  }
-  return counter;
-}
-
 uint32_t WordStream::next() {
   uint64_t number = position / 4;
   if (position % 4 == 0)

@@ -3,9 +3,9 @@
 
 // RUN: weft-opt %s --pass-pipeline="builtin.module(weft.model(weft-flatten-model),weft-check-gradients)" -o /dev/null
 // RUN: weft-opt %s --weft-pipeline="from=input to=training" -o %t.training.mlir
-// RUN: weft-opt %t.training.mlir --weft-check-equivalent="pipeline=weft-pipeline{from=training to=optimized}" -o /dev/null
+// RUN: weft-opt %t.training.mlir --weft-check-equivalent="pipeline=weft-pipeline{from=training to=dispatch}" -o /dev/null
 // RUN: weft-opt %s --weft-pipeline="from=input to=training clip-gradients accumulate-gradients optimizer=sgd" -o %t.clipped.mlir
-// RUN: weft-opt %t.clipped.mlir --weft-check-equivalent="pipeline=weft-pipeline{from=training to=optimized}" -o /dev/null
+// RUN: weft-opt %t.clipped.mlir --weft-check-equivalent="pipeline=weft-pipeline{from=training to=dispatch}" -o /dev/null
 
 weft.model @small attributes {optimizer = #weft.adamw<lr = 0.01>} {
   weft.parameter @fc1.weight : tensor<4x3xf32> = #weft.kaiming_uniform<a = 2.2360679774997898>

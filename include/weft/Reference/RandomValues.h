@@ -6,16 +6,13 @@
 #define WEFT_REFERENCE_RANDOMVALUES_H
 
 #include "dialects/Interfaces/ReferenceTensor.h"
+#include "dialects/Weft/Philox.h"
 
-#include <array>
 #include <cstdint>
 
 namespace weft {
 
 struct Distribution;
-
-// Philox4x32-10 (Salmon et al., SC 2011).
-std::array<uint32_t, 4> philox(uint64_t key, std::array<uint32_t, 4> counter);
 
 // Word i of a stream depends on (seed, stream, i) only.
 class WordStream {
@@ -30,7 +27,7 @@ public:
 
 private:
   uint64_t seed, stream, position = 0;
-  std::array<uint32_t, 4> block{};
+  PhiloxBlock block{};
 };
 
 // The stream that belongs to a name (FNV-1a).

@@ -24,7 +24,7 @@ def main():
             "--weft-check-equivalent=pipeline=canonicalize,cse",
             "--weft-check-equivalent=pipeline=weft.model(weft-flatten-model),weft-decompose,canonicalize,cse",
             "--weft-pipeline=from=input to=training",
-            "--weft-check-equivalent=pipeline=weft-pipeline{from=training to=optimized}")
+            "--weft-check-equivalent=pipeline=weft-pipeline{from=training to=dispatch}")
         run(opt, seed, min(size, 10), "smooth gradient",
             "--weft-pipeline=from=input to=flat", "--weft-check-gradients")
 
