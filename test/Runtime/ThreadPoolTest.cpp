@@ -45,11 +45,13 @@ TEST(ThreadPool, GivesEachParticipantItsShare) {
     std::vector<std::atomic<int>> calls(static_cast<size_t>(threads));
     for (int repeat = 0; repeat < 100; ++repeat)
       runOn(pool, [&](ThreadPool::Share share) {
-        EXPECT_EQ(share.count, threads);
         ++calls[static_cast<size_t>(share.index)];
+        EXPECT_LT(share.index, share.count);
+        EXPECT_LE(share.count, threads);
       });
-    for (auto &count : calls)
-      EXPECT_EQ(count, 100);
+    // On a busy machine some regions have fewer participants.
+    EXPECT_EQ(calls.front(), 100);
+    EXPECT_GT(calls.back(), 0);
   }
 }
 
@@ -73,12 +75,31 @@ TEST(ThreadPool, BarrierOrdersPhases) {
 
 TEST(ThreadPool, WakesWorkersThatSleep) {
   ThreadPool pool(2, /*spinMicroseconds=*/0);
-  for (int repeat = 0; repeat < 20; ++repeat) {
+  std::atomic<int> calls{0};
+  for (int repeat = 0; repeat < 40; ++repeat) {
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    std::atomic<int> calls{0};
     runOn(pool, [&](ThreadPool::Share) { ++calls; });
-    EXPECT_EQ(calls, 2);
   }
+  EXPECT_GT(calls, 40);
+}
+
+// A worker that gets no processor time is left out of the next regions, then tried again.
+TEST(ThreadPool, LeavesOutAWorkerThatIsNotScheduled) {
+  ThreadPool pool(2);
+  bool wasLate = false;
+  int alone = 0, together = 0;
+  for (int repeat = 0; repeat < 200; ++repeat)
+    runOn(pool, [&](ThreadPool::Share share) {
+      if (share.index == 1 && !wasLate) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        wasLate = true;
+      } else if (share.index == 0) {
+        (share.count == 1 ? alone : together) += 1;
+      }
+    });
+  EXPECT_TRUE(wasLate);
+  EXPECT_GE(alone, 8);
+  EXPECT_GE(together, 2);
 }
 
 TEST(ThreadPool, RunsTasks) {

@@ -8,11 +8,14 @@
 //   idle ──► asleep ──► claimed | idle         nothing came while it spun; the waker notifies
 #include "device/thread_pool.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
+#include <pthread.h>
 #include <sched.h>
 #include <system_error>
+#include <time.h>
 
 namespace weft::rt {
 
@@ -23,8 +26,10 @@ enum WorkerState : uint32_t { idle, claimed, running, busy, asleep, stopped };
 // would wait for the end of a time slice.
 class Backoff {
 public:
+  static constexpr int spinTurns = 4096;
+
   void pause() {
-    if (++turns < 4096)
+    if (++turns < spinTurns)
       relax();
     else
       ::sched_yield();
@@ -47,6 +52,16 @@ static constexpr int64_t claimPatience = 20'000;
 static constexpr int defaultSpinMicroseconds = 1000;
 static constexpr int maxThreads = 1024;
 
+// When other programs want the processors, a worker may not be scheduled for milliseconds, and a
+// step of a hundred microseconds waits for it at each barrier. A worker that got less than half of
+// the time of a wait as long as this is left out of the next regions: of 8, then of twice as many
+// each time.
+static constexpr int64_t stallNanoseconds = 300'000;
+static constexpr int firstAbsence = 8;
+static constexpr int maxAbsence = 1024;
+// So many regions without a stall, and the next one counts as the first again.
+static constexpr int regionsToForgive = 256;
+
 static int64_t now() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(
              std::chrono::steady_clock::now().time_since_epoch())
@@ -57,6 +72,35 @@ struct alignas(64) ThreadPool::Worker {
   std::atomic<uint32_t> state{idle};
   int share = 0; // in the region; written while claimed
   std::thread thread;
+
+  // Known to the caller of `run` only.
+  int64_t sampledTime = -1; // processor time at the last sample; -1: was not inside the region
+  int absence = 0;          // length of the last absence, in regions
+  int regionsToMiss = 0;
+  int regionsTaken = 0; // since the last absence
+
+  int64_t processorTime() {
+    clockid_t clock;
+    timespec time;
+    if (::pthread_getcpuclockid(thread.native_handle(), &clock) != 0 ||
+        ::clock_gettime(clock, &time) != 0)
+      return -1;
+    return int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+  }
+  void leaveOut() {
+    absence = std::clamp(absence * 2, firstAbsence, maxAbsence);
+    regionsToMiss = absence;
+    regionsTaken = 0;
+  }
+  bool mayTakePart() {
+    if (regionsToMiss > 0) {
+      --regionsToMiss;
+      return false;
+    }
+    if (++regionsTaken == regionsToForgive)
+      absence = 0;
+    return true;
+  }
 };
 
 int defaultThreadCount() {
@@ -178,7 +222,7 @@ int ThreadPool::claimWorkers() {
   int64_t deadline = now() + claimPatience;
   int count = 0;
   for (auto &worker : workers)
-    worker->share = claim(*worker, deadline) ? ++count : 0;
+    worker->share = worker->mayTakePart() && claim(*worker, deadline) ? ++count : 0;
   return count;
 }
 
@@ -193,9 +237,37 @@ void ThreadPool::run(Region body, void *bodyContext) {
     if (worker->share > 0)
       worker->state.store(running, std::memory_order_release);
   body(bodyContext, Share{0, participants});
+  waitForWorkers([this] { return remaining.load(std::memory_order_acquire) == 0; });
+}
+
+template <typename Condition>
+void ThreadPool::waitForWorkers(Condition isMet) {
   Backoff backoff;
-  while (remaining.load(std::memory_order_acquire) > 0)
+  for (int turn = 0; turn < Backoff::spinTurns; ++turn) {
+    if (isMet())
+      return;
     backoff.pause();
+  }
+  int64_t begin = now();
+  sampleWorkers();
+  while (!isMet())
+    backoff.pause();
+  leaveOutStalledWorkers(now() - begin);
+}
+
+void ThreadPool::sampleWorkers() {
+  for (auto &worker : workers) {
+    bool isInside = worker->share > 0 && worker->state.load(std::memory_order_relaxed) == running;
+    worker->sampledTime = isInside ? worker->processorTime() : -1;
+  }
+}
+
+void ThreadPool::leaveOutStalledWorkers(int64_t waited) {
+  if (waited < stallNanoseconds)
+    return;
+  for (auto &worker : workers)
+    if (worker->sampledTime >= 0 && (worker->processorTime() - worker->sampledTime) * 2 < waited)
+      worker->leaveOut();
 }
 
 void ThreadPool::barrier(Share share) {
@@ -207,8 +279,11 @@ void ThreadPool::barrier(Share share) {
     phase.store(current + 1, std::memory_order_release);
     return;
   }
+  auto isPassed = [&] { return phase.load(std::memory_order_acquire) != current; };
+  if (share.index == 0)
+    return waitForWorkers(isPassed);
   Backoff backoff;
-  while (phase.load(std::memory_order_acquire) == current)
+  while (!isPassed())
     backoff.pause();
 }
 
@@ -256,7 +331,7 @@ void ThreadPool::wait(const std::shared_ptr<HostTask> &task) {
   if (task->tryRun())
     return;
   Backoff backoff;
-  for (int turn = 0; turn < 4096 && !task->isFinished(); ++turn)
+  for (int turn = 0; turn < Backoff::spinTurns && !task->isFinished(); ++turn)
     backoff.pause();
   while (!task->isFinished())
     task->state.wait(HostTask::started, std::memory_order_acquire);

@@ -55,6 +55,7 @@ public:
   int threadCount() const { return static_cast<int>(workers.size()) + 1; }
 
   // Calls `region` once per participant, all at the same time, and returns when all have returned.
+  // A worker that the operating system keeps from running is left out of the next regions.
   // A worker inside a host task takes part if it finishes soon; else the region has fewer
   // participants, so its result must not depend on their number. Thread-safe: calls run one after
   // the other. Not to be called from inside a region or a host task.
@@ -76,6 +77,10 @@ private:
   void sleep(Worker &worker);
   int claimWorkers();
   bool claim(Worker &worker, int64_t deadline);
+  template <typename Condition>
+  void waitForWorkers(Condition isMet);
+  void sampleWorkers();
+  void leaveOutStalledWorkers(int64_t waited);
   void wakeForTask();
   bool runQueuedTask();
   std::shared_ptr<HostTask> popTask();
