@@ -21,6 +21,7 @@ llvm_config.add_tool_substitutions(
     [config.weft_tools_dir],
 )
 config.substitutions.append(("%examples", os.path.join(config.weft_src_root, "examples")))
+config.substitutions.append(("%build", config.weft_obj_root))
 config.substitutions.append(("%python", config.python))
 for variable, feature in [("WEFT_DATA", "weft-data"), ("WEFT_GOLDEN", "weft-golden")]:
     if os.path.isdir(os.environ.get(variable, "")):

@@ -14,6 +14,9 @@ endfunction()
 set(WEFT_COMPILE_OPTIONS -Wall -Wextra -Wno-unused-parameter -Wno-comment -Werror=return-type
     "SHELL:-Xclang -fno-pch-timestamp")
 
+# Apart from the runtime's headers, with which it shares the name weft/.
+set(WEFT_COMPILER_INCLUDE_DIR include/weft-compiler)
+
 # weft_add_library(Name [LINK libs...] [DEPENDS targets...]): all .cpp files of the current folder.
 function(weft_add_library name)
   cmake_parse_arguments(arg "" "" "LINK;DEPENDS" ${ARGN})
@@ -28,6 +31,9 @@ function(weft_add_library name)
   if(arg_DEPENDS)
     add_dependencies(${name} ${arg_DEPENDS})
   endif()
+  target_include_directories(${name} INTERFACE $<INSTALL_INTERFACE:${WEFT_COMPILER_INCLUDE_DIR}>)
+  target_compile_features(${name} INTERFACE cxx_std_20)
+  install(TARGETS ${name} EXPORT WeftTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT WeftCompiler)
   set_property(GLOBAL APPEND PROPERTY WEFT_LIBRARIES ${name})
 endfunction()
 
@@ -44,7 +50,7 @@ function(weft_add_tool name)
   target_link_libraries(${name} PRIVATE ${arg_LINK} MLIR LLVM)
   target_link_options(${name} PRIVATE -fuse-ld=lld)
   set_target_properties(${name} PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
-  install(TARGETS ${name})
+  install(TARGETS ${name} RUNTIME COMPONENT WeftCompiler)
 endfunction()
 
 # weft_tablegen_ops(<Family>Ops): declarations and definitions of one file of ops.
@@ -53,3 +59,23 @@ macro(weft_tablegen_ops file)
   mlir_tablegen(${file}.h.inc -gen-op-decls)
   mlir_tablegen(${file}.cpp.inc -gen-op-defs)
 endmacro()
+
+# The installed compiler: headers, generated ones and .td files in a folder of their own, and a CMake package with which
+# projects outside use dialects, passes and weft-opt: find_package(Weft).
+function(weft_install_package)
+  install(DIRECTORY ${PROJECT_SOURCE_DIR}/dialects ${PROJECT_BINARY_DIR}/dialects
+          DESTINATION ${WEFT_COMPILER_INCLUDE_DIR} COMPONENT WeftCompiler
+          FILES_MATCHING PATTERN "*.h" PATTERN "*.td" PATTERN "*.h.inc" PATTERN CMakeFiles EXCLUDE)
+  install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/weft ${PROJECT_BINARY_DIR}/include/weft
+          DESTINATION ${WEFT_COMPILER_INCLUDE_DIR} COMPONENT WeftCompiler
+          FILES_MATCHING PATTERN "*.h" PATTERN "*.td" PATTERN "*.h.inc" PATTERN CMakeFiles EXCLUDE)
+  set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/Weft)
+  install(EXPORT WeftTargets NAMESPACE Weft:: DESTINATION ${package_folder} COMPONENT WeftCompiler)
+  include(CMakePackageConfigHelpers)
+  configure_package_config_file(${PROJECT_SOURCE_DIR}/tools/cmake/WeftConfig.cmake.in ${PROJECT_BINARY_DIR}/WeftConfig.cmake
+    INSTALL_DESTINATION ${package_folder} PATH_VARS CMAKE_INSTALL_BINDIR WEFT_COMPILER_INCLUDE_DIR)
+  write_basic_package_version_file(${PROJECT_BINARY_DIR}/WeftConfigVersion.cmake
+    VERSION ${PROJECT_VERSION} COMPATIBILITY SameMinorVersion)
+  install(FILES ${PROJECT_BINARY_DIR}/WeftConfig.cmake ${PROJECT_BINARY_DIR}/WeftConfigVersion.cmake
+          DESTINATION ${package_folder} COMPONENT WeftCompiler)
+endfunction()
