@@ -52,10 +52,12 @@ static constexpr int64_t claimPatience = 20'000;
 static constexpr int defaultSpinMicroseconds = 1000;
 static constexpr int maxThreads = 1024;
 
-// When other programs want the processors, a worker may not be scheduled for milliseconds, and a
-// step of a hundred microseconds waits for it at each barrier. A worker that got less than half of
-// the time of a wait as long as this is left out of the next regions: of 8, then of twice as many
-// each time.
+// When other programs want the processors, a worker may not be scheduled for milliseconds, or share
+// a processor with the caller, and a step of a hundred microseconds waits for it at each barrier. A
+// worker that got less than this part of the time of a region that waits so long is left out of the
+// next regions: of 8, then of twice as many each time. (After that rest it also wakes where there
+// is room.)
+static constexpr double scheduledPart = 0.75;
 static constexpr int64_t stallNanoseconds = 300'000;
 static constexpr int firstAbsence = 8;
 static constexpr int maxAbsence = 1024;
@@ -70,7 +72,8 @@ static int64_t now() {
 
 struct alignas(64) ThreadPool::Worker {
   std::atomic<uint32_t> state{idle};
-  int share = 0; // in the region; written while claimed
+  int share = 0;      // in the region; written while claimed
+  int64_t leftAt = 0; // when the last region ended; read after the region
   std::thread thread;
 
   // Known to the caller of `run` only.
@@ -171,9 +174,9 @@ void ThreadPool::workerLoop(Worker &worker) {
       return;
     if (state == running) {
       region(context, Share{worker.share, participants});
+      idleSince = worker.leftAt = now();
       worker.state.store(idle, std::memory_order_release);
       remaining.fetch_sub(1, std::memory_order_release);
-      idleSince = now();
     } else if (state == idle && queuedTasks.load(std::memory_order_relaxed) > 0) {
       uint32_t expected = idle;
       if (!worker.state.compare_exchange_strong(expected, busy))
@@ -238,6 +241,8 @@ void ThreadPool::run(Region body, void *bodyContext) {
       worker->state.store(running, std::memory_order_release);
   body(bodyContext, Share{0, participants});
   waitForWorkers([this] { return remaining.load(std::memory_order_acquire) == 0; });
+  if (sampled)
+    leaveOutStalledWorkers();
 }
 
 template <typename Condition>
@@ -248,26 +253,31 @@ void ThreadPool::waitForWorkers(Condition isMet) {
       return;
     backoff.pause();
   }
-  int64_t begin = now();
-  sampleWorkers();
+  if (!sampled)
+    sampleWorkers();
   while (!isMet())
     backoff.pause();
-  leaveOutStalledWorkers(now() - begin);
 }
 
 void ThreadPool::sampleWorkers() {
+  sampled = true;
+  sampleTime = now();
   for (auto &worker : workers) {
     bool isInside = worker->share > 0 && worker->state.load(std::memory_order_relaxed) == running;
     worker->sampledTime = isInside ? worker->processorTime() : -1;
   }
 }
 
-void ThreadPool::leaveOutStalledWorkers(int64_t waited) {
-  if (waited < stallNanoseconds)
-    return;
-  for (auto &worker : workers)
-    if (worker->sampledTime >= 0 && (worker->processorTime() - worker->sampledTime) * 2 < waited)
+void ThreadPool::leaveOutStalledWorkers() {
+  sampled = false;
+  for (auto &worker : workers) {
+    int64_t elapsed = worker->leftAt - sampleTime;
+    if (worker->sampledTime < 0 || elapsed < stallNanoseconds)
+      continue;
+    int64_t used = worker->processorTime() - worker->sampledTime;
+    if (static_cast<double>(used) < scheduledPart * static_cast<double>(elapsed))
       worker->leaveOut();
+  }
 }
 
 void ThreadPool::barrier(Share share) {

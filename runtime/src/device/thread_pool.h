@@ -80,7 +80,7 @@ private:
   template <typename Condition>
   void waitForWorkers(Condition isMet);
   void sampleWorkers();
-  void leaveOutStalledWorkers(int64_t waited);
+  void leaveOutStalledWorkers();
   void wakeForTask();
   bool runQueuedTask();
   std::shared_ptr<HostTask> popTask();
@@ -92,6 +92,10 @@ private:
   Region region = nullptr;
   void *context = nullptr;
   int participants = 0;
+  // Set when the caller of `run` begins to wait long for its workers, whose processor times it
+  // notes.
+  bool sampled = false;
+  int64_t sampleTime = 0;
   alignas(64) std::atomic<int> remaining{0};  // workers still inside the region
   alignas(64) std::atomic<int> arrived{0};    // participants that have come to the barrier
   alignas(64) std::atomic<uint32_t> phase{0}; // barriers passed

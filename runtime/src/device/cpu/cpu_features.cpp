@@ -2,7 +2,7 @@
 //
 // A table of LLVM's x86 feature names and the cpuid bits that stand for them (Intel SDM volume 2A,
 // CPUID; AMD APM volume 3, appendix E). A feature with wide registers also needs the operating
-// system to save them (XCR0).
+// system to save them (XCR0). On aarch64 the operating system is asked.
 #include "device/cpu/cpu_features.h"
 
 #include <cstdint>
@@ -10,6 +10,8 @@
 
 #if defined(__x86_64__)
 #include <cpuid.h>
+#elif defined(__aarch64__)
+#include <sys/auxv.h>
 #endif
 
 namespace weft::rt {
@@ -120,6 +122,25 @@ bool hasCpuFeature(std::string_view name) {
                feature.bit) &
               1) != 0 &&
              isSaved(feature.state);
+  return false;
+}
+
+#elif defined(__aarch64__)
+
+// Linux says in the auxiliary vector what kernel and processor both have.
+bool hasCpuFeature(std::string_view name) {
+  constexpr unsigned long asimd = 1 << 1, halfPrecision = 1 << 10, dotProduct = 1 << 20,
+                          scalableVectors = 1 << 22, brainFloats = 1 << 14;
+  if (name == "neon" || name == "fp-armv8")
+    return ::getauxval(AT_HWCAP) & asimd;
+  if (name == "fullfp16")
+    return ::getauxval(AT_HWCAP) & halfPrecision;
+  if (name == "dotprod")
+    return ::getauxval(AT_HWCAP) & dotProduct;
+  if (name == "sve")
+    return ::getauxval(AT_HWCAP) & scalableVectors;
+  if (name == "bf16")
+    return ::getauxval(AT_HWCAP2) & brainFloats;
   return false;
 }
 
