@@ -13,7 +13,9 @@ def Weft_ModelOp : Weft_Op<"model", [Symbol, SymbolTable, NoTerminator, SingleBl
   let summary = "a model: parameters and the functions that use them";
   let description = [{
     A symbol table of `weft.parameter`, `weft.buffer` and `func.func`. Functions named `@loss` and
-    `@logits` are what training, evaluation and prediction are built from.
+    `@logits` are what training, evaluation and prediction are built from. `task` says what predictions
+    mean, `architecture` by which name Hugging Face knows the model, and `argument_defaults` whose defaults the
+    options of a run have: those of a plain PyTorch loop, or TrainingArguments'.
 
     ```mlir
     weft.model @scale attributes {optimizer = #weft.sgd<lr = 0.1>} {
@@ -27,7 +29,9 @@ def Weft_ModelOp : Weft_Op<"model", [Symbol, SymbolTable, NoTerminator, SingleBl
     ```
   }];
   let arguments = (ins SymbolNameAttr:$sym_name,
-                       OptionalAttr<Weft_OptimizerAttrInterface>:$optimizer);
+                       OptionalAttr<Weft_OptimizerAttrInterface>:$optimizer,
+                       OptionalAttr<Weft_TaskAttr>:$task, OptionalAttr<StrAttr>:$architecture,
+                       OptionalAttr<Weft_ArgumentDefaultsAttr>:$argument_defaults);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$sym_name attr-dict-with-keyword $body";
   let hasRegionVerifier = 1;

@@ -71,6 +71,22 @@ Distribution ConstantInitAttr::getDistribution(ArrayRef<int64_t>) const {
 }
 
 //===----------------------------------------------------------------------===//
+// Models
+//===----------------------------------------------------------------------===//
+
+LogicalResult TaskAttr::verify(function_ref<InFlightDiagnostic()> emitError, TaskKind kind,
+                               ArrayAttr labels) {
+  auto isName = [](Attribute label) {
+    auto text = dyn_cast<StringAttr>(label);
+    return text && !text.empty();
+  };
+  if (labels && !llvm::all_of(labels, isName))
+    return emitError() << "expected labels that are strings of one character or more, got "
+                       << labels;
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
 // Attributes of functions' arguments and results
 //===----------------------------------------------------------------------===//
 

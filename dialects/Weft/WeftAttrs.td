@@ -156,6 +156,48 @@ def Weft_AdamWAttr : Weft_AdamLikeAttr<"AdamW", "adamw", "0.01"> {
 }
 
 //===----------------------------------------------------------------------===//
+// Models
+//===----------------------------------------------------------------------===//
+
+// Numbered as in runtime/schema/module.fbs, which says what the inputs and outputs of each are.
+def Weft_TaskKind : I32EnumAttr<"TaskKind", "what a model is trained for", [
+    I32EnumAttrCase<"Classification", 1, "classification">,
+    I32EnumAttrCase<"Regression", 2, "regression">,
+    I32EnumAttrCase<"TokenClassification", 3, "token_classification">,
+    I32EnumAttrCase<"MaskedLanguageModeling", 4, "masked_language_modeling">,
+    I32EnumAttrCase<"Pretraining", 5, "pretraining">,
+    I32EnumAttrCase<"QuestionAnswering", 6, "question_answering">,
+    I32EnumAttrCase<"MultiLabelClassification", 7, "multi_label_classification">]> {
+  let cppNamespace = "::weft";
+  let genSpecializedAttr = 0;
+}
+
+def Weft_TaskAttr : Weft_Attr<"Task", "task"> {
+  let summary = "what a model is trained for, and the names of its classes";
+  let description = [{
+    The runtime judges predictions by it. `labels` names the classes in the order of the logits; it may be
+    absent.
+
+    ```mlir
+    #weft.task<token_classification, labels = ["O", "B-person", "I-person"]>
+    ```
+  }];
+  let parameters = (ins EnumParameter<Weft_TaskKind>:$kind, OptionalParameter<"::mlir::ArrayAttr">:$labels);
+  let assemblyFormat = "`<` $kind (`,` `labels` `=` $labels^)? `>`";
+  let genVerifyDecl = 1;
+}
+
+def Weft_ArgumentDefaults : I32EnumAttr<"ArgumentDefaults", "where options of a run have their defaults from", [
+    I32EnumAttrCase<"PyTorch", 0, "pytorch">,
+    I32EnumAttrCase<"TrainingArguments", 1, "training_arguments">]> {
+  let cppNamespace = "::weft";
+  let genSpecializedAttr = 0;
+}
+def Weft_ArgumentDefaultsAttr : EnumAttr<Weft_Dialect, Weft_ArgumentDefaults, "argument_defaults"> {
+  let assemblyFormat = "`<` $value `>`";
+}
+
+//===----------------------------------------------------------------------===//
 // Enumerations of ops
 //===----------------------------------------------------------------------===//
 

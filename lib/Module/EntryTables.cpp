@@ -128,6 +128,11 @@ static FailureOr<std::unique_ptr<schema::InputT>> buildInput(func::FuncOp functi
     table->has_ignore_index = range.size() > 2;
     table->ignore_index = table->has_ignore_index ? range[2] : 0;
   }
+  if (auto names = function.getArgAttrOfType<ArrayAttr>(number, kDimsAttr)) {
+    for (StringAttr dimension : names.getAsRange<StringAttr>())
+      table->dimensions.push_back(dimension.str());
+    table->dimensions.resize(type.getRank());
+  }
   return table;
 }
 

@@ -35,6 +35,7 @@ private:
   LogicalResult addExecutable(ModuleOp kernels);
   LogicalResult addEntry(exec::ProgramOp program);
   void addOptimizer();
+  void addTask();
   std::unique_ptr<schema::KernelT> buildKernel(const KernelInfo &info, uint64_t address);
 
   ModuleOp module;
@@ -45,6 +46,11 @@ private:
 };
 
 } // namespace
+
+static_assert(static_cast<int>(TaskKind::MultiLabelClassification) ==
+                  static_cast<int>(schema::Task::MAX) &&
+              static_cast<int>(ArgumentDefaults::TrainingArguments) ==
+                  static_cast<int>(schema::ArgumentDefaults::TrainingArguments));
 
 static schema::LinearSize toSchema(LinearSize size) {
   return schema::LinearSize(size.fixed, size.perRow);
@@ -189,12 +195,28 @@ LogicalResult ModuleBuilder::build() {
     if (failed(addEntry(program)))
       return failure();
   addOptimizer();
+  addTask();
+  return success();
+}
+
+// A model that names no task classifies if an input of it holds indices.
+void ModuleBuilder::addTask() {
+  if (std::optional<StringRef> architecture = model.getArchitecture())
+    table.architecture = architecture->str();
+  if (std::optional<ArgumentDefaults> defaults = model.getArgumentDefaults())
+    table.argument_defaults = static_cast<schema::ArgumentDefaults>(*defaults);
+  if (std::optional<TaskAttr> task = model.getTask()) {
+    table.task = static_cast<schema::Task>(task->getKind());
+    if (ArrayAttr labels = task->getLabels())
+      for (StringAttr label : labels.getAsRange<StringAttr>())
+        table.labels.push_back(label.str());
+    return;
+  }
   bool hasClasses = llvm::any_of(table.entries, [](const auto &entry) {
     return llvm::any_of(entry->buckets.front()->inputs,
                         [](const auto &input) { return input->index_high > input->index_low; });
   });
   table.task = hasClasses ? schema::Task::Classification : schema::Task::Unknown;
-  return success();
 }
 
 std::vector<char> ModuleBuilder::pack() const {

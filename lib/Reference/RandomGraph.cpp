@@ -133,7 +133,8 @@ void GraphGrower::grow() {
 ModelOp buildRandomGraph(ModuleOp module, const RandomModelOptions &options) {
   OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
   auto optimizer = cast<OptimizerAttrInterface>(parseAttribute("#weft.sgd<>", module.getContext()));
-  auto model = ModelOp::create(builder, module.getLoc(), "random", optimizer);
+  auto model = ModelOp::create(builder, module.getLoc(), "random", optimizer, TaskAttr(),
+                               StringAttr(), ArgumentDefaultsAttr());
   model.getBodyRegion().emplaceBlock();
   GraphGrower(model, options).grow();
   return model;

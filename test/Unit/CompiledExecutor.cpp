@@ -73,7 +73,8 @@ OwningOpRef<ModuleOp> makeModel(func::FuncOp function) {
   Location loc = function.getLoc();
   OwningOpRef<ModuleOp> module = ModuleOp::create(loc);
   builder.setInsertionPointToStart(module->getBody());
-  auto model = ModelOp::create(builder, loc, "case", OptimizerAttrInterface());
+  auto model = ModelOp::create(builder, loc, "case", OptimizerAttrInterface(), TaskAttr(),
+                               StringAttr(), ArgumentDefaultsAttr());
   builder.setInsertionPointToStart(&model.getBody().emplaceBlock());
   auto clone = cast<func::FuncOp>(builder.clone(*function));
   clone.setName("run");

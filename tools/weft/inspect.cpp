@@ -90,6 +90,15 @@ Json describeVariables(const rt::Module &module) {
   return list;
 }
 
+std::vector<std::string>
+strings(const flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>> *list) {
+  std::vector<std::string> texts;
+  if (list)
+    for (const flatbuffers::String *text : *list)
+      texts.push_back(text->str());
+  return texts;
+}
+
 Json describeBucket(const schema::Bucket &bucket) {
   Json inputs = Json::array(), outputs = Json::array(), programs = Json::array();
   for (const schema::Input *input : *bucket.inputs()) {
@@ -99,6 +108,8 @@ Json describeBucket(const schema::Bucket &bucket) {
       item["scalar"] = schema::EnumNameScalarRole(input->scalar());
     if (input->index_high() > input->index_low())
       item["range"] = {input->index_low(), input->index_high()};
+    if (input->dimensions())
+      item["dimensions"] = strings(input->dimensions());
     inputs.push_back(std::move(item));
   }
   for (const schema::Output *output : *bucket.outputs())
@@ -218,10 +229,6 @@ Json describeModule(const rt::Module &module) {
   if (root.defaults())
     for (const schema::Default *item : *root.defaults())
       defaults[schema::EnumNameScalarRole(item->role())] = item->value();
-  std::vector<std::string> dimensions;
-  if (root.bucket_dimensions())
-    for (const flatbuffers::String *name : *root.bucket_dimensions())
-      dimensions.push_back(name->str());
   return {{"name", std::string(module.name())},
           {"producer", root.producer()->str()},
           {"version", root.version()},
@@ -232,8 +239,11 @@ Json describeModule(const rt::Module &module) {
           {"clips_gradients", root.clips_gradients()},
           {"accumulates_gradients", root.accumulates_gradients()},
           {"task", schema::EnumNameTask(root.task())},
+          {"labels", strings(root.labels())},
+          {"architecture", root.architecture() ? Json(root.architecture()->str()) : Json()},
+          {"argument_defaults", schema::EnumNameArgumentDefaults(root.argument_defaults())},
           {"defaults", std::move(defaults)},
-          {"bucket_dimensions", dimensions},
+          {"bucket_dimensions", strings(root.bucket_dimensions())},
           {"persistent_bytes", root.persistent_bytes()},
           {"constant_bytes", root.constants() ? root.constants()->size() : 0},
           {"variables", describeVariables(module)},
@@ -248,6 +258,15 @@ Json describeModule(const rt::Module &module) {
 
 std::string text(const Json &value) {
   return value.is_string() ? value.get<std::string>() : rt::formatJson(value);
+}
+
+// The first twenty of a list.
+std::string joined(const Json &list) {
+  constexpr size_t shown = 20;
+  std::string all;
+  for (size_t i = 0; i < list.size() && i < shown; ++i)
+    all += (i ? ", " : "") + text(list[i]);
+  return list.size() > shown ? all + " and " + std::to_string(list.size() - shown) + " more" : all;
 }
 
 void printVariables(const Json &module) {
@@ -334,6 +353,11 @@ void printText(const Json &module, const InspectOptions &options) {
               module["clips_gradients"].get<bool>() ? "yes" : "no",
               module["accumulates_gradients"].get<bool>() ? "yes" : "no",
               lowerCase(text(module["task"])).c_str());
+  if (!module["architecture"].is_null())
+    std::printf("architecture %s, defaults of %s\n", text(module["architecture"]).c_str(),
+                text(module["argument_defaults"]).c_str());
+  if (!module["labels"].empty())
+    std::printf("labels %s\n", joined(module["labels"]).c_str());
   for (auto item = module["defaults"].begin(); item != module["defaults"].end(); ++item)
     std::printf("  default %s = %s\n", item.key().c_str(), text(item.value()).c_str());
   printVariables(module);

@@ -63,6 +63,12 @@ static Status verifyDefaults(const schema::Module &module) {
 static Status verifyScalars(const schema::Module &module) {
   WEFT_RETURN_IF_ERROR(verifyName("name", *module.name()));
   WEFT_RETURN_IF_ERROR(verifyEnum("task", module.task()));
+  WEFT_RETURN_IF_ERROR(verifyEnum("argument_defaults", module.argument_defaults()));
+  if (module.architecture())
+    WEFT_RETURN_IF_ERROR(verifyName("architecture", *module.architecture()));
+  if (module.labels())
+    for (const flatbuffers::String *name : *module.labels())
+      WEFT_RETURN_IF_ERROR(verifyName("labels", *name));
   if (module.persistent_bytes() > static_cast<uint64_t>(maxFixedBytes))
     return dataLoss("persistent_bytes is %llu: expected at most %lld",
                     static_cast<unsigned long long>(module.persistent_bytes()),

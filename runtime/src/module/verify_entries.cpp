@@ -87,6 +87,9 @@ Status BucketVerifier::verifyInput(const schema::Input &input) {
   WEFT_RETURN_IF_ERROR(verifyTensor(input, names, inputBytes));
   WEFT_RETURN_IF_ERROR(verifyEnum("scalar", input.scalar()));
   WEFT_RETURN_IF_ERROR(verifyIndexRange(input));
+  if (input.dimensions() && input.dimensions()->size() != input.shape()->size())
+    return dataLoss("'%s' has names for %u dimensions, but rank %u", input.name()->c_str(),
+                    input.dimensions()->size(), input.shape()->size());
   if (input.role() == schema::InputRole::Scalar)
     return verifyScalar(input);
   if (input.scalar() != schema::ScalarRole::None)

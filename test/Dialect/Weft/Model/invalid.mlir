@@ -128,3 +128,9 @@ weft.model @m {
   // expected-error @+1 {{argument 0: attribute 'weft.dims' expected at most 1 strings, got}}
   func.func private @f(%x: tensor<4xf32> {weft.dims = ["a", "b"]})
 }
+
+// -----
+
+// expected-error @+1 {{expected labels that are strings of one character or more, got ["O", ""]}}
+weft.model @m attributes {task = #weft.task<token_classification, labels = ["O", ""]>} {
+}

@@ -42,3 +42,18 @@ weft.model @m attributes {optimizer = #weft.sgd<lr = 0.1, momentum = 0.9>} {
     return %x : tensor<?x3xf32>
   }
 }
+
+// CHECK-LABEL: weft.model @named
+// CHECK-SAME: architecture = "BertForTokenClassification"
+// CHECK-SAME: argument_defaults = #weft.argument_defaults<training_arguments>
+// CHECK-SAME: task = #weft.task<token_classification, labels = ["O", "B-person"]>
+weft.model @named attributes {
+  task = #weft.task<token_classification, labels = ["O", "B-person"]>,
+  architecture = "BertForTokenClassification",
+  argument_defaults = #weft.argument_defaults<training_arguments>
+} {
+}
+
+// CHECK-LABEL: weft.model @regression attributes {task = #weft.task<regression>}
+weft.model @regression attributes {task = #weft.task<regression>} {
+}
