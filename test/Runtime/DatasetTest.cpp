@@ -50,7 +50,7 @@ TEST(Dataset, splitsMnistFolder) {
   int64_t labels[2];
   void *targets[] = {x, labels};
   uint32_t samples[] = {1, 0};
-  plan->fill(samples, targets);
+  plan->fill({samples}, targets);
   EXPECT_EQ(x[0], 51 / 255.0f);
   EXPECT_EQ(x[1], 102 / 255.0f);
   EXPECT_EQ(x[3], 1.0f);
@@ -79,7 +79,7 @@ TEST(Dataset, takesKaggleTables) {
   int64_t label = 7;
   void *targets[] = {x, &label};
   uint32_t sample[] = {1};
-  plan->fill(sample, targets);
+  plan->fill({sample}, targets);
   EXPECT_EQ(x[1], 51 / 255.0f);
   EXPECT_EQ(label, 0);
 
@@ -106,7 +106,7 @@ TEST(Dataset, doesNotScaleOtherTables) {
   float x[2], y;
   void *targets[] = {x, &y};
   uint32_t sample[] = {0};
-  plan->fill(sample, targets);
+  plan->fill({sample}, targets);
   EXPECT_EQ(x[1], 200.0f);
   EXPECT_EQ(y, 1.5f);
   EXPECT_NE(
@@ -129,7 +129,7 @@ TEST(Dataset, takesNpyFamilies) {
   int64_t label = 7;
   void *targets[] = {x, &label};
   uint32_t sample[] = {0};
-  plan->fill(sample, targets);
+  plan->fill({sample}, targets);
   EXPECT_EQ(x[1], 1.0f);
   EXPECT_EQ(label, 1);
 }
@@ -159,7 +159,7 @@ TEST(BatchPlan, makesOneHotRows) {
   float x[4], rows[6];
   void *targets[] = {x, rows};
   uint32_t samples[] = {2, 0};
-  plan->fill(samples, targets);
+  plan->fill({samples}, targets);
   EXPECT_EQ(std::vector<float>(rows, rows + 6), (std::vector<float>{0, 0, 1, 1, 0, 0}));
   oneHot.sampleShape = {2};
   EXPECT_NE(BatchPlan::create(*data, {pixelsInput(2), oneHot})

@@ -17,6 +17,7 @@
  *
  * Changelog:
  *   0.1  first version
+ *   0.2  (not released) weft_trainer_set_bucket
  */
 #ifndef WEFT_TRAIN_H
 #define WEFT_TRAIN_H
@@ -68,6 +69,11 @@ WEFT_API weft_status_t weft_trainer_create(weft_session_t *session,
                                            weft_trainer_t **trainer);
 /* Gives a trainer back. The session stays. */
 WEFT_API void weft_trainer_release(weft_trainer_t *trainer);
+
+/* The bucket of train_step that the inputs of all following calls are shaped for (see
+ * weft_module_bucket_count); other entries use theirs of the same sizes. Any step may use another
+ * bucket: parameters and state are the same. INVALID_ARGUMENT if there is no such bucket. */
+WEFT_API weft_status_t weft_trainer_set_bucket(weft_trainer_t *trainer, size_t bucket);
 
 /* Sets a number of all following steps: WEFT_SCALAR_WEIGHT_DECAY, _MOMENTUM, _DAMPENING, _BETA1,
  * _BETA2, _EPSILON, _MAX_GRAD_NORM (0: no bound) or _LABEL_SMOOTHING. INVALID_ARGUMENT for other

@@ -48,13 +48,23 @@ std::optional<DataType> storedType(ElementType type) {
   return std::nullopt;
 }
 
-Status checkInteger(const DataField &field, int64_t index, int64_t perSample,
-                    const InputSpec &input, int64_t low, int64_t high) {
+// The sample that an element of a field belongs to.
+long long sampleOf(const DataField &field, int64_t element) {
+  int64_t row = element / std::max<int64_t>(1, field.array.rowElements());
+  if (!field.offsets)
+    return row;
+  auto next =
+      std::upper_bound(field.offsets->begin(), field.offsets->end(), static_cast<uint64_t>(row));
+  return next - field.offsets->begin() - 1;
+}
+
+Status checkInteger(const DataField &field, int64_t index, const InputSpec &input, int64_t low,
+                    int64_t high) {
   double number = elementAsDouble(field.array, index);
   if (number != std::floor(number))
     return invalidArgument("%s: %s, sample %lld: expected an integer for the input %s, found %g",
-                           field.file.c_str(), field.name.c_str(),
-                           static_cast<long long>(index / perSample), input.name.c_str(), number);
+                           field.file.c_str(), field.name.c_str(), sampleOf(field, index),
+                           input.name.c_str(), number);
   int64_t value = isFloat(field.array.type) ? static_cast<int64_t>(number)
                                             : elementAsInteger(field.array, index);
   bool ignored = input.hasIgnoreIndex && value == input.ignoreIndex;
@@ -62,17 +72,15 @@ Status checkInteger(const DataField &field, int64_t index, int64_t perSample,
     return outOfRange(
         "%s: %s, sample %lld: expected a value of %lld to %lld for the input %s, found "
         "%lld",
-        field.file.c_str(), field.name.c_str(), static_cast<long long>(index / perSample),
-        static_cast<long long>(low), static_cast<long long>(high - 1), input.name.c_str(),
-        static_cast<long long>(value));
+        field.file.c_str(), field.name.c_str(), sampleOf(field, index), static_cast<long long>(low),
+        static_cast<long long>(high - 1), input.name.c_str(), static_cast<long long>(value));
   return {};
 }
 
 Status checkIntegers(const DataField &field, const InputSpec &input, int64_t low, int64_t high) {
-  int64_t count = field.array.elements(),
-          perSample = std::max<int64_t>(1, field.array.rowElements());
+  int64_t count = field.array.elements();
   for (int64_t i = 0; i < count; ++i)
-    WEFT_RETURN_IF_ERROR(checkInteger(field, i, perSample, input, low, high));
+    WEFT_RETURN_IF_ERROR(checkInteger(field, i, input, low, high));
   return {};
 }
 
@@ -143,7 +151,9 @@ int64_t InputSpec::sampleElements() const {
 }
 
 Result<BatchPlan::Source> BatchPlan::chooseConversion(const DataField &field,
-                                                      const InputSpec &input) {
+                                                      const InputSpec &input, bool varies) {
+  if (field.offsets || (varies && field.array.shape.size() > 1))
+    return chooseSequence(field, input);
   Source source;
   source.array = field.array;
   source.sourceElements = field.array.rowElements();
@@ -168,19 +178,193 @@ Result<BatchPlan::Source> BatchPlan::chooseConversion(const DataField &field,
   return source;
 }
 
+// A field that is filled up to the length of a bucket.
+Result<BatchPlan::Source> BatchPlan::chooseSequence(const DataField &field,
+                                                    const InputSpec &input) {
+  // The first dimension of a ragged field's array is that of all places.
+  size_t inner = field.offsets ? 1 : 2;
+  Source source;
+  source.array = field.array;
+  source.isSequence = true;
+  source.offsets = field.offsets;
+  source.length = field.offsets ? 0 : field.array.shape[1];
+  std::vector<int64_t> found(field.array.shape.begin() + static_cast<long>(inner),
+                             field.array.shape.end());
+  std::vector<int64_t> wanted;
+  if (!input.sampleShape.empty())
+    wanted.assign(input.sampleShape.begin() + 1, input.sampleShape.end());
+  if (input.sampleShape.empty() || found != wanted)
+    return invalidArgument("%s: %s: expected %s for the input %s, found a sequence of %s each",
+                           field.file.c_str(), field.name.c_str(),
+                           input.sampleShape.empty()
+                               ? "one value a sample"
+                               : (describeSample(wanted, 0) + " values for each place").c_str(),
+                           input.name.c_str(), describeSample(found, 0).c_str());
+  source.sourceElements = 1;
+  for (int64_t size : found)
+    source.sourceElements *= size;
+  if (input.isLabel && !input.hasIgnoreIndex)
+    return invalidArgument("%s: %s: a label for each place needs a model that ignores a value, "
+                           "which fills up shorter samples; the input %s has none",
+                           field.file.c_str(), field.name.c_str(), input.name.c_str());
+  source.padding = static_cast<double>(input.isLabel ? input.ignoreIndex : field.padding);
+  if (!isFloat(input.type))
+    WEFT_RETURN_IF_ERROR(checkIntegers(field, input, input.low, input.high));
+  source.conversion =
+      storedType(input.type) == field.array.type ? Conversion::copy : Conversion::cast;
+  return source;
+}
+
 Result<BatchPlan> BatchPlan::create(const Dataset &data, std::vector<InputSpec> inputs) {
+  std::vector<BucketSpec> buckets(1);
+  buckets[0].inputs = std::move(inputs);
+  return create(data, std::move(buckets));
+}
+
+static size_t sampleBytes(const BucketSpec &bucket) {
+  size_t bytes = 0;
+  for (const InputSpec &input : bucket.inputs)
+    bytes += input.sampleBytes();
+  return bytes;
+}
+
+Result<BatchPlan> BatchPlan::create(const Dataset &data, std::vector<BucketSpec> buckets) {
   BatchPlan plan;
   plan.sampleCount = data.samples();
-  size_t nextFeature = 0;
-  for (const InputSpec &input : inputs) {
-    const DataField *field = chooseField(data, inputs, input, nextFeature);
-    if (!field)
-      return noField(data, input);
-    WEFT_ASSIGN_OR_RETURN(Source source, chooseConversion(*field, input));
-    plan.sources.push_back(std::move(source));
-  }
-  plan.specs = std::move(inputs);
+  std::sort(buckets.begin(), buckets.end(), [](const BucketSpec &a, const BucketSpec &b) {
+    return std::pair(sampleBytes(a), a.index) < std::pair(sampleBytes(b), b.index);
+  });
+  std::vector<bool> varies(buckets[0].inputs.size(), false);
+  for (size_t i = 0; i < varies.size(); ++i)
+    for (const BucketSpec &bucket : buckets)
+      varies[i] = varies[i] || bucket.inputs[i].sampleShape != buckets[0].inputs[i].sampleShape;
+  WEFT_RETURN_IF_ERROR(plan.addSources(data, buckets.back(), varies));
+  plan.buckets = std::move(buckets);
+  plan.derive();
+  WEFT_RETURN_IF_ERROR(plan.checkLengths());
+  WEFT_RETURN_IF_ERROR(plan.findLargest());
   return plan;
+}
+
+// A source for each input; those that the data lacks but that follow from it come in `derive`.
+Status BatchPlan::addSources(const Dataset &data, const BucketSpec &bucket,
+                             const std::vector<bool> &varies) {
+  size_t nextFeature = 0;
+  for (size_t i = 0; i < bucket.inputs.size(); ++i) {
+    const InputSpec &input = bucket.inputs[i];
+    bool isMask = input.name == "attention_mask", isType = input.name == "token_type_ids";
+    const DataField *field = (isMask || isType)
+                                 ? data.find(input.name)
+                                 : chooseField(data, bucket.inputs, input, nextFeature);
+    Source source;
+    if (field) {
+      WEFT_ASSIGN_OR_RETURN(source, chooseConversion(*field, input, varies[i]));
+      source.file = field->file;
+      source.field = field->name;
+    } else if (isMask || isType) {
+      source.conversion = isMask ? Conversion::presence : Conversion::zeros;
+    } else {
+      return noField(data, input);
+    }
+    sources.push_back(std::move(source));
+  }
+  return {};
+}
+
+// Masks and types that the data lacks are as long as its first sequence.
+void BatchPlan::derive() {
+  const Source *first = nullptr;
+  for (size_t i = 0; i < sources.size() && !first; ++i)
+    if (sources[i].isSequence && !inputs()[i].isLabel)
+      first = &sources[i];
+  for (size_t i = 0; i < sources.size(); ++i) {
+    Source &source = sources[i];
+    if (source.conversion != Conversion::presence && source.conversion != Conversion::zeros)
+      continue;
+    source.isSequence = true;
+    source.sourceElements = 1;
+    if (first) {
+      source.offsets = first->offsets;
+      source.length = first->length;
+      source.file = first->file;
+      source.field = first->field;
+    } else {
+      source.length = buckets.back().inputs[i].sampleElements();
+    }
+  }
+}
+
+// Sequences that have the same size in every bucket run along the same dimension.
+Status BatchPlan::checkLengths() const {
+  for (size_t i = 0; i < sources.size(); ++i)
+    for (size_t k = 0; k < i; ++k) {
+      const Source &one = sources[k], &other = sources[i];
+      bool sameDimension =
+          std::all_of(buckets.begin(), buckets.end(), [&](const BucketSpec &bucket) {
+            return one.isSequence && other.isSequence &&
+                   bucket.inputs[k].sampleShape[0] == bucket.inputs[i].sampleShape[0];
+          });
+      if (!sameDimension || (one.offsets && one.offsets == other.offsets))
+        continue;
+      for (int64_t sample = 0; sample < sampleCount; ++sample)
+        if (int64_t length = one.lengthOf(static_cast<uint32_t>(sample)),
+            found = other.lengthOf(static_cast<uint32_t>(sample));
+            length != found)
+          return invalidArgument("%s: %s, sample %lld: expected the length of %s, %lld, found %lld",
+                                 other.file.c_str(), other.field.c_str(),
+                                 static_cast<long long>(sample), one.field.c_str(),
+                                 static_cast<long long>(length), static_cast<long long>(found));
+    }
+  return {};
+}
+
+bool BatchPlan::fits(uint32_t sample, const BucketSpec &bucket) const {
+  for (size_t i = 0; i < sources.size(); ++i)
+    if (sources[i].isSequence && sources[i].lengthOf(sample) > bucket.inputs[i].sampleShape[0])
+      return false;
+  return true;
+}
+
+size_t BatchPlan::bucketFor(std::span<const uint32_t> samples) const {
+  size_t chosen = 0;
+  for (uint32_t sample : samples)
+    while (chosen + 1 < buckets.size() && !fits(sample, buckets[chosen]))
+      ++chosen;
+  return chosen;
+}
+
+Status BatchPlan::findLargest() {
+  if (!hasLengths())
+    return {};
+  for (int64_t i = 0; i < sampleCount; ++i) {
+    auto sample = static_cast<uint32_t>(i);
+    while (largest + 1 < buckets.size() && !fits(sample, buckets[largest]))
+      ++largest;
+    if (fits(sample, buckets[largest]))
+      continue;
+    for (size_t k = 0; k < sources.size(); ++k)
+      if (int64_t places = inputs()[k].sampleShape.empty() ? 0 : inputs()[k].sampleShape[0];
+          sources[k].isSequence && sources[k].lengthOf(sample) > places)
+        return invalidArgument(
+            "%s: %s, sample %lld: expected a length of at most %lld, the largest "
+            "that the module was compiled for, found %lld",
+            sources[k].file.c_str(), sources[k].field.c_str(), static_cast<long long>(i),
+            static_cast<long long>(places), static_cast<long long>(sources[k].lengthOf(sample)));
+  }
+  return {};
+}
+
+bool BatchPlan::hasLengths() const {
+  return std::any_of(sources.begin(), sources.end(),
+                     [](const Source &source) { return source.isSequence; });
+}
+
+int64_t BatchPlan::sampleLength(uint32_t sample) const {
+  int64_t length = 1;
+  for (const Source &source : sources)
+    if (source.isSequence)
+      length = std::max(length, source.lengthOf(sample));
+  return length;
 }
 
 // A row of zeros with a single one.
@@ -206,44 +390,72 @@ bool BatchPlan::isOneHot(size_t input) const {
   return hot;
 }
 
-void BatchPlan::fill(std::span<const uint32_t> samples, std::span<void *const> targets,
+// Elements from `first` on, in another type.
+static void castElements(const Array &array, int64_t first, int64_t count, ElementType type,
+                         uint8_t *target) {
+  bool exact = type == ElementType::i64 && !isFloat(array.type);
+  for (int64_t k = 0; k < count; ++k) {
+    if (exact) {
+      int64_t value = elementAsInteger(array, first + k);
+      std::memcpy(target + k * 8, &value, sizeof(value));
+    } else {
+      storeElement(type, target, static_cast<size_t>(k), elementAsDouble(array, first + k));
+    }
+  }
+}
+
+void BatchPlan::fillSample(const Source &source, const InputSpec &input, uint32_t sample,
+                           uint8_t *target) const {
+  int64_t count = source.sourceElements;
+  const uint8_t *row =
+      source.array.data + sample * static_cast<size_t>(count) * dataTypeSize(source.array.type);
+  switch (source.conversion) {
+  case Conversion::copy:
+    std::memcpy(target, row, input.sampleBytes());
+    break;
+  case Conversion::pixels:
+    scalePixels(row, target, input.type, count);
+    break;
+  case Conversion::cast:
+    castElements(source.array, sample * count, count, input.type, target);
+    break;
+  default:
+    std::memset(target, 0, input.sampleBytes());
+    storeElement(input.type, target, static_cast<size_t>(elementAsDouble(source.array, sample)), 1);
+    break;
+  }
+}
+
+// The sample, then padding up to the length of the bucket.
+void BatchPlan::fillSequence(const Source &source, const InputSpec &input, uint32_t sample,
+                             uint8_t *target) const {
+  size_t size = elementSize(input.type);
+  auto count = static_cast<size_t>(source.lengthOf(sample) * source.sourceElements);
+  auto all = static_cast<size_t>(input.sampleElements());
+  int64_t first = source.firstElement(sample);
+  if (source.conversion == Conversion::copy)
+    std::memcpy(target, source.array.data + static_cast<size_t>(first) * size, count * size);
+  else if (source.conversion == Conversion::cast)
+    castElements(source.array, first, static_cast<int64_t>(count), input.type, target);
+  else
+    for (size_t k = 0; k < count; ++k)
+      storeElement(input.type, target, k, source.conversion == Conversion::presence);
+  for (size_t k = count; k < all; ++k)
+    storeElement(input.type, target, k, source.padding);
+}
+
+void BatchPlan::fill(const BatchContent &content, std::span<void *const> targets,
                      int64_t firstRow) const {
-  for (size_t i = 0; i < specs.size(); ++i) {
-    const InputSpec &input = specs[i];
-    const Source &source = sources[i];
-    int64_t count = source.sourceElements;
-    size_t stride = static_cast<size_t>(count) * dataTypeSize(source.array.type);
-    size_t sampleBytes = input.sampleBytes();
-    auto *target = static_cast<uint8_t *>(targets[i]) + static_cast<size_t>(firstRow) * sampleBytes;
-    if (source.conversion == Conversion::oneHot)
-      std::memset(target, 0, samples.size() * sampleBytes);
-    for (uint32_t sample : samples) {
-      const uint8_t *row = source.array.data + sample * stride;
-      switch (source.conversion) {
-      case Conversion::copy:
-        std::memcpy(target, row, sampleBytes);
-        break;
-      case Conversion::pixels:
-        scalePixels(row, target, input.type, count);
-        break;
-      case Conversion::cast:
-        for (int64_t k = 0; k < count; ++k) {
-          int64_t index = static_cast<int64_t>(sample) * count + k;
-          if (input.type == ElementType::i64 && !isFloat(source.array.type)) {
-            int64_t value = elementAsInteger(source.array, index);
-            std::memcpy(target + k * 8, &value, sizeof(value));
-          } else {
-            storeElement(input.type, target, static_cast<size_t>(k),
-                         elementAsDouble(source.array, index));
-          }
-        }
-        break;
-      case Conversion::oneHot:
-        storeElement(input.type, target, static_cast<size_t>(elementAsDouble(source.array, sample)),
-                     1);
-        break;
-      }
-      target += sampleBytes;
+  for (size_t i = 0; i < sources.size(); ++i) {
+    const InputSpec &input = buckets[content.bucket].inputs[i];
+    auto *target =
+        static_cast<uint8_t *>(targets[i]) + static_cast<size_t>(firstRow) * input.sampleBytes();
+    for (uint32_t sample : content.samples) {
+      if (sources[i].isSequence)
+        fillSequence(sources[i], input, sample, target);
+      else
+        fillSample(sources[i], input, sample, target);
+      target += input.sampleBytes();
     }
   }
 }

@@ -194,11 +194,11 @@ Status checkSamples(const Dataset &data) {
       return dataLoss(
           "%s: %s: expected an array whose first dimension counts samples, found a scalar",
           field.file.c_str(), field.name.c_str());
-    if (field.array.rows() != first.array.rows())
+    if (field.samples() != first.samples())
       return dataLoss("%s: %s: expected as many samples as %s in %s has (%lld), found %lld",
                       field.file.c_str(), field.name.c_str(), first.name.c_str(),
-                      first.file.c_str(), static_cast<long long>(first.array.rows()),
-                      static_cast<long long>(field.array.rows()));
+                      first.file.c_str(), static_cast<long long>(first.samples()),
+                      static_cast<long long>(field.samples()));
   }
   if (data.samples() == 0)
     return dataLoss("%s: expected at least one sample, found none", first.file.c_str());

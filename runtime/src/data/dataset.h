@@ -33,13 +33,23 @@ struct DataField {
   // Bytes that stand for intensities: a float input gets value / 255.
   bool pixels = false;
   std::string file;
+  // Samples of unequal lengths: sample i is the elements offsets[i] to offsets[i + 1] of the first
+  // dimension of `array`. Null: sample i is row i.
+  std::shared_ptr<const std::vector<uint64_t>> offsets;
+  // What a sample is filled up with to the length of its batch. Labels get the value that the model
+  // ignores instead.
+  int64_t padding = 0;
+
+  int64_t samples() const {
+    return offsets ? static_cast<int64_t>(offsets->size()) - 1 : array.rows();
+  }
 };
 
 struct Dataset {
   std::string path;
   std::vector<DataField> fields;
 
-  int64_t samples() const { return fields.empty() ? 0 : fields[0].array.rows(); }
+  int64_t samples() const { return fields.empty() ? 0 : fields[0].samples(); }
   const DataField *find(const std::string &name) const;
 };
 

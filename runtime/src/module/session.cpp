@@ -71,15 +71,7 @@ Status Session::chooseExecutable() {
 
 Status Session::allocateArenas() {
   const schema::Module &module = shared->schema();
-  uint64_t fixedBytes = 0;
-  for (const schema::Program *program : *module.programs()) {
-    if (static_cast<int>(program->target()) != static_cast<int>(target->target()))
-      continue;
-    fixedBytes = std::max(fixedBytes, program->fixed_bytes());
-    rowBytes = std::max(rowBytes, program->row_bytes());
-  }
   WEFT_ASSIGN_OR_RETURN(persistent, DeviceBuffer::create(target, module.persistent_bytes()));
-  WEFT_ASSIGN_OR_RETURN(fixedRegion, DeviceBuffer::create(target, fixedBytes));
   WEFT_ASSIGN_OR_RETURN(errorWord, DeviceBuffer::create(target, sizeof(uint64_t)));
   if (!target->isHostAccessible() && module.constants()) {
     WEFT_ASSIGN_OR_RETURN(constants, DeviceBuffer::create(target, module.constants()->size()));
@@ -89,22 +81,59 @@ Status Session::allocateArenas() {
   return Status();
 }
 
-Status Session::reserve(int64_t rows) {
+Result<const schema::Program *> Session::programOf(uint32_t entry, uint32_t bucket) const {
+  const schema::Module &module = shared->schema();
+  const schema::Entry &chosenEntry = *module.entries()->Get(entry);
+  for (uint32_t index : *chosenEntry.buckets()->Get(bucket)->programs()) {
+    const schema::Program *program = module.programs()->Get(index);
+    if (static_cast<int>(program->target()) == static_cast<int>(target->target()))
+      return program;
+  }
+  return failedPrecondition("entry '%s' has no program for device '%s'",
+                            chosenEntry.name()->c_str(), target->name());
+}
+
+static Status checkRows(int64_t rows) {
   if (rows < 1 || rows > maxRows)
     return invalidArgument("a batch of %lld rows: expected 1 to %lld", static_cast<long long>(rows),
                            static_cast<long long>(maxRows));
-  if (rows <= reservedRows)
-    return Status();
-  // The old region is given back first, so that growing never needs both.
-  prepared.clear();
-  rowsRegion = DeviceBuffer();
-  reservedRows = 0;
-  auto region = DeviceBuffer::create(target, static_cast<uint64_t>(rows) * rowBytes);
-  if (!region.ok())
-    return region.takeStatus().withContext("memory for a batch of " + std::to_string(rows));
-  rowsRegion = region.take();
-  reservedRows = rows;
   return Status();
+}
+
+Status Session::grow(uint64_t fixedBytes, uint64_t rowsBytes) {
+  struct {
+    DeviceBuffer &region;
+    uint64_t bytes;
+  } wanted[] = {{fixedRegion, fixedBytes}, {rowsRegion, rowsBytes}};
+  for (auto &[region, bytes] : wanted) {
+    if (bytes <= region.size())
+      continue;
+    // The old region is given back first, so that growing never needs both.
+    prepared.clear();
+    region = DeviceBuffer();
+    WEFT_ASSIGN_OR_RETURN(region, DeviceBuffer::create(target, bytes));
+  }
+  return Status();
+}
+
+Status Session::reserve(int64_t rows) {
+  WEFT_RETURN_IF_ERROR(checkRows(rows));
+  uint64_t fixedBytes = 0, rowBytes = 0;
+  for (const schema::Program *program : *shared->schema().programs()) {
+    if (static_cast<int>(program->target()) != static_cast<int>(target->target()))
+      continue;
+    fixedBytes = std::max(fixedBytes, program->fixed_bytes());
+    rowBytes = std::max(rowBytes, program->row_bytes());
+  }
+  return grow(fixedBytes, static_cast<uint64_t>(rows) * rowBytes)
+      .withContext("memory for a batch of " + std::to_string(rows));
+}
+
+Status Session::reserve(uint32_t entry, uint32_t bucket, int64_t rows) {
+  WEFT_RETURN_IF_ERROR(checkRows(rows));
+  WEFT_ASSIGN_OR_RETURN(const schema::Program *program, programOf(entry, bucket));
+  return grow(program->fixed_bytes(), static_cast<uint64_t>(rows) * program->row_bytes())
+      .withContext("memory for a batch of " + std::to_string(rows));
 }
 
 Session::MemoryUse Session::memoryUse() const {
@@ -119,9 +148,7 @@ Status Session::checkRequest(const RunRequest &request) const {
   if (request.bucket >= entry.buckets()->size())
     return invalidArgument("bucket %u: entry '%s' has %u", request.bucket, entry.name()->c_str(),
                            entry.buckets()->size());
-  if (request.rows < 1 || request.rows > maxRows)
-    return invalidArgument("a batch of %lld rows: expected 1 to %lld",
-                           static_cast<long long>(request.rows), static_cast<long long>(maxRows));
+  WEFT_RETURN_IF_ERROR(checkRows(request.rows));
   const schema::Bucket &bucket = *entry.buckets()->Get(request.bucket);
   size_t next = 0;
   for (const schema::Input *input : *bucket.inputs()) {
@@ -149,15 +176,7 @@ Result<std::unique_ptr<PreparedRun>> Session::build(const RunRequest &request) {
   run->signature = module.entries()->Get(request.entry)->buckets()->Get(request.bucket);
   run->list.rows = request.rows;
   run->list.error = reinterpret_cast<uint64_t *>(errorWord.data());
-  const schema::Program *program = nullptr;
-  for (uint32_t index : *run->signature->programs())
-    if (static_cast<int>(module.programs()->Get(index)->target()) ==
-        static_cast<int>(target->target()))
-      program = module.programs()->Get(index);
-  if (!program)
-    return failedPrecondition("entry '%s' has no program for device '%s'",
-                              module.entries()->Get(request.entry)->name()->c_str(),
-                              target->name());
+  WEFT_ASSIGN_OR_RETURN(const schema::Program *program, programOf(request.entry, request.bucket));
   RegionBases bases;
   bases.persistent = persistent.data();
   bases.fixed = fixedRegion.data();
@@ -172,7 +191,7 @@ Result<std::unique_ptr<PreparedRun>> Session::build(const RunRequest &request) {
 }
 
 Result<PreparedRun *> Session::prepare(const RunRequest &request) {
-  WEFT_RETURN_IF_ERROR(reserve(request.rows));
+  WEFT_RETURN_IF_ERROR(reserve(request.entry, request.bucket, request.rows));
   for (size_t i = 0; i < prepared.size(); ++i) {
     const PreparedRun &run = *prepared[i];
     if (run.entry == request.entry && run.bucket == request.bucket &&

@@ -64,6 +64,9 @@ public:
 
   // Memory for batches of up to `rows` rows for every entry and bucket.
   Status reserve(int64_t rows);
+  // Memory for batches of up to `rows` rows of one entry and bucket. Runs share one region: what it
+  // takes is what the largest of them needs, not their sum.
+  Status reserve(uint32_t entry, uint32_t bucket, int64_t rows);
   // Runs an entry and waits for it. Errors: invalidArgument for wrong counts, rows < 1 or a null
   // input; outOfRange for an index input out of range (the message names sample and value) or a
   // value that a kernel refused; resourceExhausted. After an error before the kernels ran (all but
@@ -84,6 +87,8 @@ private:
   Session() = default;
   Status chooseExecutable();
   Status allocateArenas();
+  Result<const schema::Program *> programOf(uint32_t entry, uint32_t bucket) const;
+  Status grow(uint64_t fixedBytes, uint64_t rowsBytes);
   Status checkRequest(const RunRequest &request) const;
   Result<PreparedRun *> prepare(const RunRequest &request);
   Result<std::unique_ptr<PreparedRun>> build(const RunRequest &request);
@@ -94,8 +99,6 @@ private:
   std::unique_ptr<DeviceExecutable> executable;
   size_t chosen = 0;
   DeviceBuffer persistent, fixedRegion, rowsRegion, constants, errorWord;
-  uint64_t rowBytes = 0; // largest of all programs
-  int64_t reservedRows = 0;
   // Most recently used first.
   std::vector<std::unique_ptr<PreparedRun>> prepared;
 };

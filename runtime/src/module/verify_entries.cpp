@@ -46,7 +46,8 @@ Status BucketVerifier::verify() {
   WEFT_RETURN_IF_ERROR(verifyAligned("values", bucket.values()));
   size_t values = bucket.values() ? bucket.values()->size() : 0;
   size_t dimensions = module.bucket_dimensions() ? module.bucket_dimensions()->size() : 0;
-  if (values != dimensions)
+  // An entry that sees no batch (apply_step) depends on none of them.
+  if (values != dimensions && values != 0)
     return dataLoss("%zu values for %zu bucket dimensions", values, dimensions);
   for (flatbuffers::uoffset_t i = 0; i < bucket.inputs()->size(); ++i)
     WEFT_RETURN_IF_ERROR(verifyInput(*bucket.inputs()->Get(i)).withContext(place("inputs", i)));

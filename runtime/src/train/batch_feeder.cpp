@@ -22,7 +22,7 @@ Result<std::unique_ptr<BatchFeeder>> BatchFeeder::create(const BatchPlan &plan, 
       new BatchFeeder(plan, pool, std::min(batchSize, plan.samples())));
   size_t bytes = 0;
   for (Slot &slot : feeder->slots)
-    for (const InputSpec &input : plan.inputs()) {
+    for (const InputSpec &input : plan.inputs()) { // those of the largest bucket in use
       size_t size = static_cast<size_t>(feeder->batchSize) * input.sampleBytes();
       WEFT_ASSIGN_OR_RETURN(AlignedBuffer memory, AlignedBuffer::create(std::max<size_t>(size, 1)));
       slot.targets.push_back(memory.data());
@@ -45,17 +45,18 @@ void BatchFeeder::finishPending() {
 void BatchFeeder::chooseSamples(Slot &slot) {
   auto samples = static_cast<int64_t>(order.size());
   int64_t begin = std::min(samples, nextBatch * batchSize);
-  slot.samples = std::span<const uint32_t>(
+  slot.content.samples = std::span<const uint32_t>(
       order.data() + begin, static_cast<size_t>(std::min(batchSize, samples - begin)));
+  slot.content.bucket = plan.bucketFor(slot.content.samples);
   ++nextBatch;
 }
 
 void BatchFeeder::fillTogether(Slot &slot) {
   size_t bytes = 0;
-  for (const InputSpec &input : plan.inputs())
-    bytes += slot.samples.size() * input.sampleBytes();
+  for (const InputSpec &input : plan.bucket(slot.content.bucket).inputs)
+    bytes += slot.content.samples.size() * input.sampleBytes();
   if (bytes <= smallBatchBytes)
-    return plan.fill(slot.samples, slot.targets);
+    return plan.fill(slot.content, slot.targets);
   struct Context {
     const BatchPlan &plan;
     Slot &slot;
@@ -63,11 +64,12 @@ void BatchFeeder::fillTogether(Slot &slot) {
   pool.run(
       [](void *given, ThreadPool::Share share) {
         auto &[plan, slot] = *static_cast<Context *>(given);
-        size_t count = slot.samples.size(), parts = static_cast<size_t>(share.count);
+        size_t count = slot.content.samples.size(), parts = static_cast<size_t>(share.count);
         size_t begin = count * static_cast<size_t>(share.index) / parts;
         size_t end = count * (static_cast<size_t>(share.index) + 1) / parts;
-        plan.fill(slot.samples.subspan(begin, end - begin), slot.targets,
-                  static_cast<int64_t>(begin));
+        BatchContent part = slot.content;
+        part.samples = part.samples.subspan(begin, end - begin);
+        plan.fill(part, slot.targets, static_cast<int64_t>(begin));
       },
       &context);
 }
@@ -75,8 +77,8 @@ void BatchFeeder::fillTogether(Slot &slot) {
 void BatchFeeder::prefetch() {
   Slot &slot = slots[filling];
   chooseSamples(slot);
-  if (!slot.samples.empty())
-    pending = background->enqueue([this, &slot] { plan.fill(slot.samples, slot.targets); });
+  if (!slot.content.samples.empty())
+    pending = background->enqueue([this, &slot] { plan.fill(slot.content, slot.targets); });
 }
 
 void BatchFeeder::start(std::vector<uint32_t> newOrder, int64_t firstBatch) {
@@ -91,16 +93,17 @@ HostBatch BatchFeeder::next() {
   Slot &slot = slots[filling];
   if (background) {
     finishPending();
-    if (!slot.samples.empty()) {
+    if (!slot.content.samples.empty()) {
       filling ^= 1;
       prefetch();
     }
   } else {
     chooseSamples(slot);
-    if (!slot.samples.empty())
+    if (!slot.content.samples.empty())
       fillTogether(slot);
   }
-  return HostBatch{static_cast<int64_t>(slot.samples.size()), slot.inputs};
+  return HostBatch{static_cast<int64_t>(slot.content.samples.size()), slot.inputs,
+                   plan.bucket(slot.content.bucket).index};
 }
 
 } // namespace weft::rt

@@ -45,7 +45,7 @@ private:
     std::vector<AlignedBuffer> memory;
     std::vector<void *> targets;
     std::vector<const void *> inputs;
-    std::span<const uint32_t> samples;
+    BatchContent content;
   };
   BatchFeeder(const BatchPlan &plan, ThreadPool &pool, int64_t batchSize)
       : plan(plan), pool(pool), batchSize(batchSize) {}

@@ -4,6 +4,7 @@
 #include "train/evaluation.h"
 #include "train/batch_feeder.h"
 
+#include <algorithm>
 #include <chrono>
 
 namespace weft::rt {
@@ -18,13 +19,14 @@ public:
   // Labels are classes if there is one per row of logits, as an integer, or one-hot rows of the
   // size of a row of logits.
   Accuracy(StepEngine &engine, const BatchPlan &plan) {
-    Result<const schema::Output *> output = engine.logitsOutput();
+    Result<const schema::Output *> output =
+        engine.logitsOutput(schema::EntryRole::EvalStep, plan.bucket(plan.largestBucket()).index);
     if (!output.ok() || (*output)->shape()->size() < 2)
       return;
     const auto &shape = *(*output)->shape();
     type = elementType((*output)->type());
     classes = shape.Get(shape.size() - 1)->fixed();
-    rowsPerSample = shape.Get(0)->per_row();
+    int64_t rowsPerSample = shape.Get(0)->per_row();
     for (uint32_t i = 1; i + 1 < shape.size(); ++i)
       rowsPerSample *= shape.Get(i)->fixed();
     for (size_t i = 0; i < plan.inputs().size(); ++i) {
@@ -47,7 +49,8 @@ public:
   void add(const HostBatch &batch, const std::vector<uint8_t> &logits) {
     std::vector<double> row(static_cast<size_t>(classes));
     const void *labels = batch.inputs[labelInput];
-    for (int64_t i = 0; i < batch.rows * rowsPerSample; ++i) {
+    auto rows = static_cast<int64_t>(logits.size() / elementSize(type)) / classes;
+    for (int64_t i = 0; i < rows; ++i) {
       int64_t expected =
           isOneHot ? hotPlace(labels, i) : loadInteger(label->type, labels, static_cast<size_t>(i));
       if (label->hasIgnoreIndex && expected == label->ignoreIndex)
@@ -78,7 +81,7 @@ private:
   size_t labelInput = 0;
   bool isOneHot = false;
   ElementType type = ElementType::f32;
-  int64_t classes = 0, rowsPerSample = 0, hits = 0, total = 0;
+  int64_t classes = 0, hits = 0, total = 0;
 };
 
 } // namespace
@@ -96,19 +99,28 @@ Result<BatchPlan> planFor(StepEngine &engine, schema::EntryRole role, const Data
   std::optional<uint32_t> entry = module.findEntry(role);
   if (!entry)
     return failedPrecondition("the module has no %s", schema::EnumNameEntryRole(role));
-  Status firstFailure;
-  uint32_t buckets = module.entry(*entry).buckets()->size();
-  for (uint32_t bucket = 0; bucket < buckets; ++bucket) {
-    WEFT_ASSIGN_OR_RETURN(std::vector<InputSpec> specs, describeInputs(module, *entry, bucket));
-    Result<BatchPlan> plan = BatchPlan::create(data, std::move(specs));
-    if (plan.ok()) {
-      engine.bucket = bucket;
-      return plan;
-    }
-    if (firstFailure.ok())
-      firstFailure = plan.takeStatus();
+  std::vector<BucketSpec> buckets(module.entry(*entry).buckets()->size());
+  for (uint32_t i = 0; i < buckets.size(); ++i) {
+    buckets[i].index = i;
+    WEFT_ASSIGN_OR_RETURN(buckets[i].inputs, describeInputs(module, *entry, i));
+    if (buckets[i].inputs.size() != buckets[0].inputs.size())
+      return unimplemented("%s: expected the same inputs in each bucket",
+                           module.entry(*entry).name()->c_str());
   }
-  return firstFailure;
+  return BatchPlan::create(data, std::move(buckets));
+}
+
+Status reserveFor(StepEngine &engine, std::initializer_list<schema::EntryRole> roles,
+                  const BatchPlan &plan, int64_t batchSize) {
+  const Module &module = engine.session().module();
+  int64_t rows = std::min(batchSize, plan.samples());
+  for (schema::EntryRole role : roles) {
+    std::optional<uint32_t> entry = module.findEntry(role);
+    uint32_t bucket = plan.bucket(plan.largestBucket()).index;
+    if (entry && bucket < module.entry(*entry).buckets()->size())
+      WEFT_RETURN_IF_ERROR(engine.session().reserve(*entry, bucket, rows));
+  }
+  return {};
 }
 
 Result<EvalResult> evaluate(StepEngine &engine, const BatchPlan &plan, int64_t batchSize) {
@@ -138,7 +150,9 @@ Result<EvalResult> evaluate(StepEngine &engine, const BatchPlan &plan, int64_t b
 
 Status predict(StepEngine &engine, const BatchPlan &plan, int64_t batchSize,
                const std::function<Status(const PredictionRows &)> &receive) {
-  WEFT_ASSIGN_OR_RETURN(const schema::Output *output, engine.logitsOutput());
+  WEFT_ASSIGN_OR_RETURN(
+      const schema::Output *output,
+      engine.logitsOutput(schema::EntryRole::Predict, plan.bucket(plan.largestBucket()).index));
   ElementType type = elementType(output->type());
   WEFT_ASSIGN_OR_RETURN(std::unique_ptr<BatchFeeder> feeder,
                         BatchFeeder::create(plan, engine.session().device().pool(), batchSize));

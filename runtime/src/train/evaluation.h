@@ -20,9 +20,11 @@ struct EvalResult {
   double seconds = 0;
 };
 
-// Maps a data set to the inputs of an entry: the first bucket that its shapes fit, which `engine`
-// then uses. `withLabels` false leaves out inputs that prediction does not take.
+// Maps a data set to the inputs of an entry, in all buckets of it.
 Result<BatchPlan> planFor(StepEngine &engine, schema::EntryRole role, const Dataset &data);
+// Memory for the largest batch that these entries will get.
+Status reserveFor(StepEngine &engine, std::initializer_list<schema::EntryRole> roles,
+                  const BatchPlan &plan, int64_t batchSize);
 
 // Runs eval_step over all samples in file order; the smaller last batch counts as what it is.
 Result<EvalResult> evaluate(StepEngine &engine, const BatchPlan &plan, int64_t batchSize);

@@ -3,6 +3,7 @@
 // Runs of the entry points of training, evaluation and prediction.
 #include "train/step_engine.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -41,14 +42,24 @@ StepNumbers StepNumbers::fromArguments(const TrainingArguments &arguments, const
 // --- Inputs of an entry
 // -----------------------------------------------------------------------------
 
-static bool predictTakes(const Module &module, uint32_t bucket, std::string_view name) {
+std::optional<uint32_t> matchingBucket(const Module &module, uint32_t from, uint32_t bucket,
+                                       uint32_t to) {
+  const auto &wanted = *module.entry(from).buckets()->Get(bucket);
+  const auto &candidates = *module.entry(to).buckets();
+  for (uint32_t i = 0; i < candidates.size(); ++i) {
+    const auto *sizes = candidates.Get(i)->values();
+    if (!sizes || sizes->size() == 0 || !wanted.values() ||
+        std::equal(sizes->begin(), sizes->end(), wanted.values()->begin(), wanted.values()->end()))
+      return i;
+  }
+  return std::nullopt;
+}
+
+static bool predictTakes(const Module &module, std::string_view name) {
   std::optional<uint32_t> predict = module.findEntry(schema::EntryRole::Predict);
   if (!predict)
     return false;
-  const auto &buckets = *module.entry(*predict).buckets();
-  if (bucket >= buckets.size())
-    return false;
-  for (const schema::Input *input : *buckets.Get(bucket)->inputs())
+  for (const schema::Input *input : *module.entry(*predict).buckets()->Get(0)->inputs())
     if (input->name()->string_view() == name)
       return true;
   return false;
@@ -78,7 +89,7 @@ Result<std::vector<InputSpec>> describeInputs(const Module &module, uint32_t ent
     spec.high = input->index_high();
     spec.hasIgnoreIndex = input->has_ignore_index();
     spec.ignoreIndex = input->ignore_index();
-    spec.isLabel = canTell ? !predictTakes(module, bucket, spec.name)
+    spec.isLabel = canTell ? !predictTakes(module, spec.name)
                            : spec.name == "labels" || spec.name == "targets";
     specs.push_back(std::move(spec));
   }
@@ -98,7 +109,8 @@ struct StepEngine::Outputs {
 StepEngine::StepEngine(Session &session, StepNumbers numbers)
     : target(session), constants(numbers), scalars(session.module().defaultScalars()) {}
 
-Result<uint32_t> StepEngine::entryOf(schema::EntryRole role, const char *name) const {
+Result<uint32_t> StepEngine::entryOf(schema::EntryRole role, const char *name,
+                                     uint32_t bucket) const {
   std::optional<uint32_t> entry = target.module().findEntry(role);
   if (!entry)
     return failedPrecondition("the module has no %s", name);
@@ -129,7 +141,7 @@ void StepEngine::setStep(double learningRate, int64_t step, int64_t sampleOffset
 }
 
 Status StepEngine::run(uint32_t entry, const HostBatch &batch, Outputs &outputs) {
-  const auto &declared = *target.module().entry(entry).buckets()->Get(bucket)->outputs();
+  const auto &declared = *target.module().entry(entry).buckets()->Get(batch.bucket)->outputs();
   std::vector<void *> pointers(declared.size(), nullptr);
   std::vector<uint64_t> numbers(declared.size(), 0); // storage of the scalar outputs
   for (uint32_t i = 0; i < declared.size(); ++i) {
@@ -138,7 +150,7 @@ Status StepEngine::run(uint32_t entry, const HostBatch &batch, Outputs &outputs)
       outputs.hasLogits = true;
       if (!outputs.logits)
         continue;
-      outputs.logits->resize(target.outputBytes(entry, bucket, i, batch.rows));
+      outputs.logits->resize(target.outputBytes(entry, batch.bucket, i, batch.rows));
       pointers[i] = outputs.logits->data();
     } else if (role != schema::OutputRole::Value && declared.Get(i)->shape()->size() == 0) {
       pointers[i] = &numbers[i];
@@ -146,7 +158,7 @@ Status StepEngine::run(uint32_t entry, const HostBatch &batch, Outputs &outputs)
   }
   RunRequest request;
   request.entry = entry;
-  request.bucket = bucket;
+  request.bucket = batch.bucket;
   request.rows = batch.rows;
   request.inputs = batch.inputs;
   request.scalars = &scalars;
@@ -171,7 +183,8 @@ static LossPart lossOf(const std::optional<double> &sum, const std::optional<dou
 Result<StepResult> StepEngine::trainStep(std::span<const HostBatch> batches, double learningRate,
                                          int64_t step) {
   if (batches.size() == 1) {
-    WEFT_ASSIGN_OR_RETURN(uint32_t entry, entryOf(schema::EntryRole::TrainStep, "train_step"));
+    WEFT_ASSIGN_OR_RETURN(uint32_t entry,
+                          entryOf(schema::EntryRole::TrainStep, "train_step", batches[0].bucket));
     setStep(learningRate, step, 0);
     Outputs outputs;
     WEFT_RETURN_IF_ERROR(run(entry, batches[0], outputs));
@@ -191,8 +204,8 @@ Result<StepResult> StepEngine::trainStep(std::span<const HostBatch> batches, dou
 
 Result<LossPart> StepEngine::accumulate(const HostBatch &batch, double learningRate, int64_t step,
                                         int64_t sampleOffset) {
-  WEFT_ASSIGN_OR_RETURN(uint32_t entry,
-                        entryOf(schema::EntryRole::AccumulateStep, "accumulate_step"));
+  WEFT_ASSIGN_OR_RETURN(
+      uint32_t entry, entryOf(schema::EntryRole::AccumulateStep, "accumulate_step", batch.bucket));
   setStep(learningRate, step, sampleOffset);
   Outputs outputs;
   WEFT_RETURN_IF_ERROR(run(entry, batch, outputs));
@@ -200,7 +213,7 @@ Result<LossPart> StepEngine::accumulate(const HostBatch &batch, double learningR
 }
 
 Result<StepResult> StepEngine::apply(LossPart total, double learningRate, int64_t step) {
-  WEFT_ASSIGN_OR_RETURN(uint32_t entry, entryOf(schema::EntryRole::ApplyStep, "apply_step"));
+  WEFT_ASSIGN_OR_RETURN(uint32_t entry, entryOf(schema::EntryRole::ApplyStep, "apply_step", 0));
   setStep(learningRate, step, 0);
   Outputs outputs;
   WEFT_RETURN_IF_ERROR(run(entry, HostBatch{1, {}}, outputs));
@@ -208,26 +221,34 @@ Result<StepResult> StepEngine::apply(LossPart total, double learningRate, int64_
 }
 
 Result<LossPart> StepEngine::evalStep(const HostBatch &batch, std::vector<uint8_t> *logits) {
-  WEFT_ASSIGN_OR_RETURN(uint32_t entry, entryOf(schema::EntryRole::EvalStep, "eval_step"));
+  WEFT_ASSIGN_OR_RETURN(uint32_t entry,
+                        entryOf(schema::EntryRole::EvalStep, "eval_step", batch.bucket));
   setStep(0, 0, 0);
   Outputs outputs;
   outputs.logits = logits;
   WEFT_RETURN_IF_ERROR(run(entry, batch, outputs));
   if (logits && !outputs.hasLogits) {
     // Prediction takes the first of the same inputs, by name.
+    const Module &module = target.module();
     WEFT_ASSIGN_OR_RETURN(std::vector<InputSpec> specs,
-                          describeInputs(target.module(), entry, bucket));
+                          describeInputs(module, entry, batch.bucket));
     std::vector<const void *> inputs;
     for (size_t i = 0; i < specs.size(); ++i)
       if (!specs[i].isLabel)
         inputs.push_back(batch.inputs[i]);
-    WEFT_RETURN_IF_ERROR(predict(HostBatch{batch.rows, inputs}, *logits));
+    std::optional<uint32_t> other = module.findEntry(schema::EntryRole::Predict);
+    std::optional<uint32_t> bucket =
+        other ? matchingBucket(module, entry, batch.bucket, *other) : std::nullopt;
+    if (!bucket)
+      return failedPrecondition("the module has no predict for the sizes of this batch");
+    WEFT_RETURN_IF_ERROR(predict(HostBatch{batch.rows, inputs, *bucket}, *logits));
   }
   return lossOf(outputs.lossSum, outputs.lossWeight);
 }
 
 Status StepEngine::predict(const HostBatch &batch, std::vector<uint8_t> &logits) {
-  WEFT_ASSIGN_OR_RETURN(uint32_t entry, entryOf(schema::EntryRole::Predict, "predict"));
+  WEFT_ASSIGN_OR_RETURN(uint32_t entry,
+                        entryOf(schema::EntryRole::Predict, "predict", batch.bucket));
   setStep(0, 0, 0);
   Outputs outputs;
   outputs.logits = &logits;
@@ -237,13 +258,17 @@ Status StepEngine::predict(const HostBatch &batch, std::vector<uint8_t> &logits)
   return {};
 }
 
-Result<const schema::Output *> StepEngine::logitsOutput() const {
-  for (schema::EntryRole role : {schema::EntryRole::Predict, schema::EntryRole::EvalStep}) {
-    std::optional<uint32_t> entry = target.module().findEntry(role);
-    if (!entry || bucket >= target.module().entry(*entry).buckets()->size())
+Result<const schema::Output *> StepEngine::logitsOutput(schema::EntryRole role,
+                                                        uint32_t bucket) const {
+  const Module &module = target.module();
+  std::optional<uint32_t> from = module.findEntry(role);
+  for (schema::EntryRole candidate : {schema::EntryRole::Predict, schema::EntryRole::EvalStep}) {
+    std::optional<uint32_t> entry = module.findEntry(candidate);
+    std::optional<uint32_t> match =
+        from && entry ? matchingBucket(module, *from, bucket, *entry) : std::nullopt;
+    if (!match)
       continue;
-    for (const schema::Output *output :
-         *target.module().entry(*entry).buckets()->Get(bucket)->outputs())
+    for (const schema::Output *output : *module.entry(*entry).buckets()->Get(*match)->outputs())
       if (output->role() == schema::OutputRole::Logits)
         return output;
   }

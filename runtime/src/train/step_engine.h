@@ -27,6 +27,7 @@ struct StepNumbers {
 struct HostBatch {
   int64_t rows = 0;
   std::span<const void *const> inputs; // in the order of the entry's batch inputs
+  uint32_t bucket = 0;                 // of the entry that it was made for
 };
 
 struct LossPart {
@@ -40,6 +41,11 @@ struct StepResult {
   bool hasGradNorm = false;
 };
 
+// The bucket of entry `to` that has the sizes of bucket `bucket` of `from`, if there is one.
+// Entries that no size was bound in have one bucket, which serves all.
+std::optional<uint32_t> matchingBucket(const Module &module, uint32_t from, uint32_t bucket,
+                                       uint32_t to);
+
 // The batch inputs of an entry as data sees them. A label is an input that @predict does not take.
 Result<std::vector<InputSpec>> describeInputs(const Module &module, uint32_t entry,
                                               uint32_t bucket);
@@ -52,7 +58,6 @@ public:
 
   Session &session() { return target; }
   StepNumbers &numbers() { return constants; }
-  uint32_t bucket = 0;
 
   // One optimizer step number `step` (from 1). More than one micro-batch needs a module that
   // accumulates.
@@ -68,12 +73,13 @@ public:
   // The model's output.
   Status predict(const HostBatch &batch, std::vector<uint8_t> &logits);
 
-  // The output that @predict gives (or @eval_step, if the module has no @predict).
-  Result<const schema::Output *> logitsOutput() const;
+  // The output that @predict gives (or @eval_step, if the module has no @predict) for a bucket of
+  // `role`, the one of the two entries that the batch was made for.
+  Result<const schema::Output *> logitsOutput(schema::EntryRole role, uint32_t bucket) const;
 
 private:
   struct Outputs;
-  Result<uint32_t> entryOf(schema::EntryRole role, const char *name) const;
+  Result<uint32_t> entryOf(schema::EntryRole role, const char *name, uint32_t bucket) const;
   Status run(uint32_t entry, const HostBatch &batch, Outputs &outputs);
   void setStep(double learningRate, int64_t step, int64_t sampleOffset);
 

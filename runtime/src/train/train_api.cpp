@@ -22,6 +22,7 @@ struct weft_trainer_t {
   TrainState state;
   LossPart accumulated;
   int64_t accumulatedRows = 0;
+  uint32_t bucket = 0; // of train_step
 
   weft_trainer_t(std::shared_ptr<Session> shared, StepNumbers numbers)
       : session(std::move(shared)), engine(*session, numbers) {}
@@ -32,10 +33,28 @@ namespace {
 
 Status nullArgument(const char *name) { return invalidArgument("%s is NULL", name); }
 
-Result<HostBatch> makeBatch(const void *const *inputs, size_t count, int64_t rows) {
+// A batch for the entry with this role, in its bucket that has the sizes of the trainer's.
+Result<HostBatch> makeBatch(const weft_trainer_t &trainer, schema::EntryRole role,
+                            const void *const *inputs, size_t count, int64_t rows) {
   if (!inputs && count > 0)
     return nullArgument("inputs");
-  return HostBatch{rows, std::span<const void *const>(inputs, count)};
+  const Module &module = trainer.session->module();
+  std::optional<uint32_t> from = module.findEntry(schema::EntryRole::TrainStep),
+                          to = module.findEntry(role);
+  HostBatch batch{rows, std::span<const void *const>(inputs, count)};
+  if (from && to)
+    batch.bucket = matchingBucket(module, *from, trainer.bucket, *to).value_or(trainer.bucket);
+  return batch;
+}
+
+Status checkBucket(const Module &module, size_t bucket) {
+  std::optional<uint32_t> entry = module.findEntry(schema::EntryRole::TrainStep);
+  if (!entry)
+    return failedPrecondition("the module has no train_step: it was compiled without an optimizer");
+  if (bucket >= module.entry(*entry).buckets()->size())
+    return invalidArgument("bucket: expected less than %u, found %zu",
+                           module.entry(*entry).buckets()->size(), bucket);
+  return {};
 }
 
 // Counts a step and gives its loss back, if it is one.
@@ -180,18 +199,12 @@ weft_status_t weft_trainer_create(weft_session_t *session, const weft_trainer_op
       return nullArgument(session ? "trainer" : "session");
     weft_trainer_options_t given = copyVersioned(options);
     const Module &module = session->session->module();
-    std::optional<uint32_t> entry = module.findEntry(schema::EntryRole::TrainStep);
-    if (!entry)
-      return failedPrecondition(
-          "the module has no train_step: it was compiled without an optimizer");
-    if (given.bucket >= module.entry(*entry).buckets()->size())
-      return invalidArgument("bucket: expected less than %u, found %zu",
-                             module.entry(*entry).buckets()->size(), given.bucket);
+    WEFT_RETURN_IF_ERROR(checkBucket(module, given.bucket));
     WEFT_ASSIGN_OR_RETURN(LearningRateSchedule schedule, makeSchedule(given, module));
     StepNumbers numbers = StepNumbers::fromModule(module);
     numbers.seed = static_cast<int64_t>(given.seed);
     auto made = std::make_unique<weft_trainer_t>(session->session, numbers);
-    made->engine.bucket = static_cast<uint32_t>(given.bucket);
+    made->bucket = static_cast<uint32_t>(given.bucket);
     made->schedule = schedule;
     made->state.maxSteps = given.max_steps;
     *trainer = made.release();
@@ -200,6 +213,16 @@ weft_status_t weft_trainer_create(weft_session_t *session, const weft_trainer_op
 }
 
 void weft_trainer_release(weft_trainer_t *trainer) { delete trainer; }
+
+weft_status_t weft_trainer_set_bucket(weft_trainer_t *trainer, size_t bucket) {
+  return guarded([&]() -> Status {
+    if (!trainer)
+      return nullArgument("trainer");
+    WEFT_RETURN_IF_ERROR(checkBucket(trainer->session->module(), bucket));
+    trainer->bucket = static_cast<uint32_t>(bucket);
+    return {};
+  });
+}
 
 weft_status_t weft_trainer_set_number(weft_trainer_t *trainer, int32_t role, double value) {
   return guarded([&]() -> Status {
@@ -220,7 +243,8 @@ weft_status_t weft_trainer_train_step(weft_trainer_t *trainer, const void *const
   return guarded([&]() -> Status {
     if (!trainer)
       return nullArgument("trainer");
-    WEFT_ASSIGN_OR_RETURN(HostBatch batch, makeBatch(inputs, count, rows));
+    WEFT_ASSIGN_OR_RETURN(HostBatch batch,
+                          makeBatch(*trainer, schema::EntryRole::TrainStep, inputs, count, rows));
     WEFT_ASSIGN_OR_RETURN(StepResult result, trainer->engine.trainStep({&batch, 1}, trainer->rate(),
                                                                        trainer->state.step + 1));
     return finishStep(*trainer, result, loss);
@@ -232,7 +256,8 @@ weft_status_t weft_trainer_accumulate_step(weft_trainer_t *trainer, const void *
   return guarded([&]() -> Status {
     if (!trainer)
       return nullArgument("trainer");
-    WEFT_ASSIGN_OR_RETURN(HostBatch batch, makeBatch(inputs, count, rows));
+    WEFT_ASSIGN_OR_RETURN(HostBatch batch, makeBatch(*trainer, schema::EntryRole::AccumulateStep,
+                                                     inputs, count, rows));
     WEFT_ASSIGN_OR_RETURN(LossPart part, trainer->engine.accumulate(batch, trainer->rate(),
                                                                     trainer->state.step + 1,
                                                                     trainer->accumulatedRows));
@@ -267,7 +292,8 @@ weft_status_t weft_trainer_eval_step(weft_trainer_t *trainer, const void *const 
   return guarded([&]() -> Status {
     if (!trainer)
       return nullArgument("trainer");
-    WEFT_ASSIGN_OR_RETURN(HostBatch batch, makeBatch(inputs, count, rows));
+    WEFT_ASSIGN_OR_RETURN(HostBatch batch,
+                          makeBatch(*trainer, schema::EntryRole::EvalStep, inputs, count, rows));
     std::vector<uint8_t> output;
     WEFT_ASSIGN_OR_RETURN(LossPart part,
                           trainer->engine.evalStep(batch, logits ? &output : nullptr));
@@ -286,7 +312,8 @@ weft_status_t weft_trainer_predict(weft_trainer_t *trainer, const void *const *i
   return guarded([&]() -> Status {
     if (!trainer || !logits)
       return nullArgument(trainer ? "logits" : "trainer");
-    WEFT_ASSIGN_OR_RETURN(HostBatch batch, makeBatch(inputs, count, rows));
+    WEFT_ASSIGN_OR_RETURN(HostBatch batch,
+                          makeBatch(*trainer, schema::EntryRole::Predict, inputs, count, rows));
     std::vector<uint8_t> output;
     WEFT_RETURN_IF_ERROR(trainer->engine.predict(batch, output));
     return copyLogits(output, logits, logitsSize);

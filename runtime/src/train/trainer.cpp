@@ -37,15 +37,20 @@ Result<std::unique_ptr<Trainer>> Trainer::create(Session &session, TrainingArgum
 Status Trainer::plan(const Dataset &trainData, const Dataset *evalData) {
   if (evalData) {
     WEFT_ASSIGN_OR_RETURN(evalPlan, planFor(engine, schema::EntryRole::EvalStep, *evalData));
-    evalBucket = engine.bucket;
   }
   WEFT_ASSIGN_OR_RETURN(trainPlan, planFor(engine, schema::EntryRole::TrainStep, trainData));
-  trainBucket = engine.bucket;
   if (!evalPlan && (arguments.evalStrategy != IntervalStrategy::no))
     return invalidArgument("eval_strategy is not no, but there is no evaluation data");
   int64_t batch = std::min(arguments.trainBatchSize, trainPlan->samples());
-  WEFT_RETURN_IF_ERROR(session.reserve(
-      std::max(batch, evalPlan ? std::min(arguments.evalBatchSize, evalPlan->samples()) : 0)));
+  // The larger of the two grows the region once.
+  WEFT_RETURN_IF_ERROR(
+      reserveFor(engine,
+                 {arguments.accumulationSteps > 1 ? schema::EntryRole::AccumulateStep
+                                                  : schema::EntryRole::TrainStep},
+                 *trainPlan, batch));
+  if (evalPlan)
+    WEFT_RETURN_IF_ERROR(
+        reserveFor(engine, {schema::EntryRole::EvalStep}, *evalPlan, arguments.evalBatchSize));
   WEFT_ASSIGN_OR_RETURN(feeder, BatchFeeder::create(*trainPlan, session.device().pool(), batch));
 
   batchesPerEpoch = BatchFeeder::batchCount(trainPlan->samples(), batch);
@@ -156,7 +161,6 @@ Status Trainer::trainEpoch(int64_t epoch) {
   feeder->start(sampleOrder(trainPlan->samples(), arguments.sampling,
                             static_cast<uint64_t>(progress.seed), epoch),
                 done * arguments.accumulationSteps);
-  engine.bucket = trainBucket;
   for (; done < updatesPerEpoch && progress.step < progress.maxSteps && !stopEarly; ++done) {
     WEFT_RETURN_IF_ERROR(trainOneStep(epoch));
     bool endOfEpoch = done + 1 == updatesPerEpoch || progress.step == progress.maxSteps;

@@ -84,7 +84,6 @@ private:
   TrainerListener &listener;
   StepEngine engine;
   std::optional<BatchPlan> trainPlan, evalPlan;
-  uint32_t trainBucket = 0, evalBucket = 0;
   std::unique_ptr<BatchFeeder> feeder;
   std::optional<EventFile> events;
   LearningRateSchedule schedule;

@@ -77,9 +77,7 @@ Status Trainer::afterStep(bool endOfEpoch) {
 // -------------------------------------------------------------------------------------
 
 Status Trainer::evaluateNow() {
-  engine.bucket = evalBucket;
   Result<EvalResult> result = evaluate(engine, *evalPlan, arguments.evalBatchSize);
-  engine.bucket = trainBucket;
   if (!result.ok())
     return result.takeStatus().withContext("evaluation at step " + std::to_string(progress.step));
   Json entry = {{"eval_loss", result->loss},
