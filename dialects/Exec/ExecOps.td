@@ -98,15 +98,17 @@ class Exec_CommandOp<string mnemonic, list<Trait> traits = []>
 def Exec_DispatchOp : Exec_CommandOp<"dispatch", [DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "runs a kernel";
   let description = [{
-    `bindings` are the kernel's operands and then its results; `constants` are numbers for the kernel.
+    `bindings` are the kernel's operands and then its results; `constants` are numbers for the kernel; its rows are
+    `rows` times the batch's.
 
     ```mlir
-    exec.dispatch @mlp::@dispatch_0(%x, %w, %h) constants [3]
+    exec.dispatch @mlp::@dispatch_0(%x, %w, %h) constants [3] rows 16
     ```
   }];
   let arguments = (ins SymbolRefAttr:$kernel, Variadic<Exec_Slot>:$bindings,
-                       DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$constants);
-  let assemblyFormat = "$kernel `(` $bindings `)` (`constants` $constants^)? attr-dict";
+                       DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$constants,
+                       DefaultValuedAttr<ConfinedAttr<I64Attr, [IntPositive]>, "1">:$rows);
+  let assemblyFormat = "$kernel `(` $bindings `)` (`constants` $constants^)? (`rows` $rows^)? attr-dict";
 }
 
 def Exec_CopyOp : Exec_CommandOp<"copy"> {

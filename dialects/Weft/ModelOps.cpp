@@ -141,10 +141,13 @@ LogicalResult DispatchOp::verifySymbolUses(SymbolTableCollection &tables) {
   if (!kernel)
     return emitOpError("expected a function of the model, got ") << getKernelAttr();
   FunctionType type = kernel.getFunctionType();
-  if (TypeRange(type.getInputs()) != TypeRange(getOperands()) ||
+  SmallVector<Type> inputs(getOperandTypes());
+  inputs.append(getConstants().size(),
+                RankedTensorType::get({}, IntegerType::get(getContext(), 64)));
+  if (TypeRange(type.getInputs()) != TypeRange(inputs) ||
       TypeRange(type.getResults()) != TypeRange(getResults()))
     return emitOpError("expected the type ")
-           << type << " of " << getKernelAttr() << ", got " << TypeRange(getOperands()) << " -> "
+           << type << " of " << getKernelAttr() << ", got " << TypeRange(inputs) << " -> "
            << TypeRange(getResults());
   return success();
 }

@@ -126,17 +126,22 @@ def Weft_DispatchOp : Weft_Op<"dispatch", [DeclareOpInterfaceMethods<SymbolUserO
   let summary = "runs a fused region";
   let description = [{
     Calls `kernel`, a private function of primitives that becomes one kernel per target. `constants` are
-    passed to the kernel as numbers, so that regions which differ only in them share it.
+    passed to the kernel as numbers, its last arguments, so that regions which differ only in them share it.
+    So do regions that differ in how many rows a sample has only: the kernel's rows are `rows` times the
+    batch's.
 
     ```mlir
     %h = weft.dispatch @dispatch_0(%x, %w, %b)
         : (tensor<?x784xf32>, tensor<784x128xf32>, tensor<128xf32>) -> tensor<?x128xf32>
+    %y = weft.dispatch @dispatch_1(%h, %seed) constants [3] rows 16
+        : (tensor<?x128xf32>, tensor<i64>) -> tensor<?x128xf32>
     ```
   }];
   let arguments = (ins FlatSymbolRefAttr:$kernel, Variadic<Weft_Tensor>:$operands,
-                       DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$constants);
+                       DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$constants,
+                       DefaultValuedAttr<ConfinedAttr<I64Attr, [IntPositive]>, "1">:$rows);
   let results = (outs Variadic<Weft_Tensor>:$results);
-  let assemblyFormat = "$kernel `(` $operands `)` (`constants` $constants^)? attr-dict `:` functional-type($operands, $results)";
+  let assemblyFormat = "$kernel `(` $operands `)` (`constants` $constants^)? (`rows` $rows^)? attr-dict `:` functional-type($operands, $results)";
 }
 
 #endif

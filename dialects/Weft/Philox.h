@@ -60,6 +60,14 @@ inline RandomPlace getRandomPlace(llvm::ArrayRef<int64_t> index, llvm::ArrayRef<
   return {row, kColumnsPerLine * index[rank - 2] + index[rank - 1]};
 }
 
+// The place of element (`row`, `column`) of a matrix that is a tensor of rank 3 with its first two
+// dimensions flattened, `rowsPerSample` the size of the second.
+inline RandomPlace getFlattenedPlace(int64_t row, int64_t column, int64_t rowsPerSample,
+                                     int64_t sampleOffset) {
+  return {static_cast<uint64_t>(sampleOffset + row / rowsPerSample),
+          kColumnsPerLine * (row % rowsPerSample) + column};
+}
+
 // The random word of a place: counter (id, step, row, column / 4), lane column mod 4.
 constexpr uint32_t getRandomWord(uint64_t seed, uint64_t id, uint64_t step, RandomPlace place) {
   PhiloxBlock block =

@@ -57,9 +57,25 @@ void DropoutOp::buildEvaluation(OpBuilder &, SmallVectorImpl<Value> &results) {
 // DropoutMaskOp
 //===----------------------------------------------------------------------===//
 
+void DropoutMaskOp::build(OpBuilder &builder, OperationState &state, Type result, Value seed,
+                          Value step, Value sampleOffset, Value like, FloatAttr p, IntegerAttr id) {
+  build(builder, state, result, seed, step, sampleOffset, like, /*numbers=*/ValueRange(), p, id,
+        /*rows_per_sample=*/IntegerAttr());
+}
+
 LogicalResult DropoutMaskOp::verify() {
   if (failed(verifyDraw(*this, getP())))
     return failure();
+  std::optional<int64_t> rowsPerSample = getRowsPerSample();
+  if (rowsPerSample && (*rowsPerSample < 1 || getType().getRank() != 2))
+    return emitOpError("expected a matrix and at least one row per sample, got ")
+           << getType() << " and " << *rowsPerSample << " (dropout_mask_c1)";
+  unsigned numbers = getNumbers().size(), expected = rowsPerSample ? 2 : 1;
+  bool areFree = getId() == 0 && rowsPerSample.value_or(1) == 1;
+  if (numbers != 0 && (numbers != expected || !areFree))
+    return emitOpError("expected ")
+           << expected << " numbers in place of id 0 and 1 row per sample, got " << numbers
+           << (areFree ? "" : " beside others") << " (dropout_mask_c2)";
   return verifyLike(*this, getLike(), isDynamicTensor(getType()));
 }
 
@@ -73,7 +89,7 @@ int64_t DropoutMaskOp::mapDimension(int64_t dimension, unsigned operand) {
   return isShapeOperand(operand) ? 0 : kWholeOperand;
 }
 
-bool DropoutMaskOp::isShapeOperand(unsigned operand) { return operand == 3; }
+bool DropoutMaskOp::isShapeOperand(unsigned operand) { return operand == 3 && getLike(); }
 
 #define GET_OP_CLASSES
 #include "dialects/Weft/RandomOps.cpp.inc"

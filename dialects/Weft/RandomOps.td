@@ -54,7 +54,7 @@ def Weft_DropoutOp : Weft_CompositeOp<"dropout", [
   let hasVerifier = 1;
 }
 
-def Weft_DropoutMaskOp : Weft_PrimitiveOp<"dropout_mask", [NoGradient]> {
+def Weft_DropoutMaskOp : Weft_PrimitiveOp<"dropout_mask", [NoGradient, AttrSizedOperandSegments]> {
   let summary = "which elements a dropout keeps";
   let description = [{
     y = (u >= floor(2^32 p)), where u is an element's random word of 32 bits:
@@ -69,11 +69,20 @@ def Weft_DropoutMaskOp : Weft_PrimitiveOp<"dropout_mask", [NoGradient]> {
     say), nor on how the samples of a step are split in batches: a slice of it that begins at i0 = b is the mask with
     offset + b.
 
+    With `rows_per_sample` = n, a matrix is the mask of a tensor (d0, n, d1) whose first two dimensions are
+    flattened: element (r, j) has row = offset + floor(r / n), column = 65536 (r mod n) + j.
+
+    `numbers` are given in dispatches, so that regions which differ only in them share a kernel: the id, which
+    the attribute then does not say, and, for a matrix with `rows_per_sample`, n, likewise.
+
     `like`, as in `weft.broadcast`, is there exactly if the result is dynamic. No gradient.
 
     Constraints:
       * (dropout_c1) 0 <= p < 1.
       * (dropout_c2) from rank 3 on, the last dimension is at most 65536.
+      * (dropout_mask_c1) `rows_per_sample` is positive, and the result then a matrix.
+      * (dropout_mask_c2) `numbers` are none, or one for the id, which is 0, and one for `rows_per_sample`, if
+        that is there, which is 1.
       * (like_c1) no `like` where the size of the result is known without it.
       * (like_c2) `like` where it is not.
       * (like_c3) dimension 0 of `like` is dynamic.
@@ -89,10 +98,18 @@ def Weft_DropoutMaskOp : Weft_PrimitiveOp<"dropout_mask", [NoGradient]> {
     ```
   }];
   let arguments = (ins Weft_I64Scalar:$seed, Weft_I64Scalar:$step, Weft_I64Scalar:$sample_offset,
-                       Optional<Weft_Tensor>:$like, F64Attr:$p, I64Attr:$id);
+                       Optional<Weft_Tensor>:$like, Variadic<Weft_I64Scalar>:$numbers, F64Attr:$p,
+                       I64Attr:$id, OptionalAttr<I64Attr>:$rows_per_sample);
   let results = (outs Weft_BoolTensor:$result);
+  let builders = [
+    // `like` may be null.
+    OpBuilder<(ins "::mlir::Type":$result, "::mlir::Value":$seed, "::mlir::Value":$step,
+                   "::mlir::Value":$sample_offset, "::mlir::Value":$like, "::mlir::FloatAttr":$p,
+                   "::mlir::IntegerAttr":$id)>
+  ];
   let assemblyFormat = [{
-    $seed `,` $step `,` $sample_offset (`like` $like^)? `p` `=` $p `id` `=` $id attr-dict `:`
+    $seed `,` $step `,` $sample_offset (`like` $like^)? (`numbers` `(` $numbers^ `)`)? `p` `=` $p `id` `=` $id
+    (`rows_per_sample` `=` $rows_per_sample^)? attr-dict `:`
     custom<LikeAndResultTypes>(type($like), type($result))
   }];
   // Ten rounds of two wide multiplications, shared by four elements.

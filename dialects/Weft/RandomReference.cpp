@@ -13,6 +13,7 @@ struct Draw {
   uint64_t id, seed, step;
   int64_t sampleOffset;
   double p;
+  int64_t rowsPerSample = 0; // not flattened
 };
 } // namespace
 
@@ -22,7 +23,10 @@ static void forEachElement(const Draw &draw, ArrayRef<int64_t> shape,
   uint32_t threshold = getDropThreshold(draw.p);
   SmallVector<int64_t> index(shape.size(), 0);
   for (int64_t i = 0, e = ShapedType::getNumElements(shape); i < e; ++i) {
-    RandomPlace place = getRandomPlace(index, shape, draw.sampleOffset);
+    RandomPlace place =
+        draw.rowsPerSample
+            ? getFlattenedPlace(index[0], index[1], draw.rowsPerSample, draw.sampleOffset)
+            : getRandomPlace(index, shape, draw.sampleOffset);
     use(i, getRandomWord(draw.seed, draw.id, draw.step, place) >= threshold);
     nextIndex(index, shape);
   }
@@ -50,9 +54,20 @@ LogicalResult DropoutMaskOp::evaluate(ArrayRef<ReferenceTensor> operands,
   SmallVector<int64_t> shape(getType().getShape());
   if (getLike())
     shape[0] = operands[3].getDimSize(0);
-  Draw draw = {getId(), static_cast<uint64_t>(operands[0].getInt(0)),
-               static_cast<uint64_t>(operands[1].getInt(0)), operands[2].getInt(0),
-               getP().convertToDouble()};
+  Draw draw = {getId(),
+               static_cast<uint64_t>(operands[0].getInt(0)),
+               static_cast<uint64_t>(operands[1].getInt(0)),
+               operands[2].getInt(0),
+               getP().convertToDouble(),
+               static_cast<int64_t>(getRowsPerSample().value_or(0))};
+  if (unsigned count = getNumbers().size()) {
+    unsigned first = operands.size() - count;
+    draw.id = operands[first].getInt(0);
+    if (count > 1)
+      draw.rowsPerSample = operands[first + 1].getInt(0);
+    if (draw.rowsPerSample < (count > 1 ? 1 : 0))
+      return emitOpError("expected at least one row per sample, got ") << draw.rowsPerSample;
+  }
   ReferenceTensor result(getType().getElementType(), shape);
   forEachElement(draw, shape, [&](int64_t i, bool isKept) { result.setInt(i, isKept); });
   results.push_back(std::move(result));

@@ -62,6 +62,7 @@ private:
     dispatch.kernel = kernelNumbers.lookup(op.getKernel().getLeafReference());
     dispatch.bindings = slotNumbersOf(op.getBindings());
     dispatch.constants.assign(op.getConstants().begin(), op.getConstants().end());
+    dispatch.rows = op.getRows();
     addCommand(std::move(dispatch));
   }
 

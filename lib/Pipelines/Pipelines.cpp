@@ -69,6 +69,8 @@ static void addOptimized(OpPassManager &models) {
   models.addPass(createCSEPass());
   models.addPass(createDecompose());
   addSimplification(models);
+  models.addPass(createFlattenRows());
+  addSimplification(models);
   models.addPass(createChooseLayouts());
   addSimplification(models);
 }

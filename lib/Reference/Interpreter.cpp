@@ -97,7 +97,12 @@ LogicalResult Interpreter::evaluateResults(Operation *op, ArrayRef<ReferenceTens
       .Case(
           [&](func::CallOp callOp) { return call(op, callOp.getCalleeAttr(), operands, results); })
       .Case([&](DispatchOp dispatch) {
-        return call(op, dispatch.getKernelAttr(), operands, results);
+        SmallVector<ReferenceTensor> arguments(operands);
+        for (int64_t constant : dispatch.getConstants()) {
+          arguments.emplace_back(IntegerType::get(op->getContext(), 64), ArrayRef<int64_t>());
+          arguments.back().setInt(0, constant);
+        }
+        return call(op, dispatch.getKernelAttr(), arguments, results);
       })
       .Case([&](ValueAndGradOp gradient) {
         return gradient.emitOpError("cannot be evaluated: expected it to be expanded by "

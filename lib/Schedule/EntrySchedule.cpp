@@ -297,7 +297,8 @@ void EntrySchedule::emitStep(OpBuilder &builder, const Step &step) {
     bindings.push_back(slots[slotOf[value]].ssa);
   }
   auto kernel = SymbolRefAttr::get(model.getSymNameAttr(), {step.op.getKernelAttr()});
-  exec::DispatchOp::create(builder, step.op.getLoc(), kernel, bindings, step.op.getConstants());
+  exec::DispatchOp::create(builder, step.op.getLoc(), kernel, bindings, step.op.getConstants(),
+                           step.op.getRows());
 }
 
 void EntrySchedule::emit(OpBuilder &builder) {

@@ -3,7 +3,10 @@
 // Greedy fusion: producers first, each op into the latest cluster that can take it.
 #include "weft/Transforms/DispatchClusters.h"
 #include "dialects/Weft/Weft.h"
-#include "weft/Target/TargetInterface.h"
+#include "weft/Transforms/FusionCache.h"
+#include "weft/Transforms/RowsAnalysis.h"
+
+#include "llvm/ADT/StringMap.h"
 
 using namespace mlir;
 
@@ -11,8 +14,9 @@ namespace weft {
 
 static FusionKind kindOf(Operation *op) { return cast<FusableOpInterface>(op).getFusionKind(); }
 
-DispatchClusters::DispatchClusters(func::FuncOp entry, const TargetInterface &target)
-    : entry(entry), target(target) {
+DispatchClusters::DispatchClusters(func::FuncOp entry, const RowsAnalysis &rows,
+                                   FusionCache &fusion)
+    : entry(entry), rows(rows), fusion(fusion) {
   unsigned next = 0;
   for (Operation &op : entry.getBody().front())
     position[&op] = next++;
@@ -82,8 +86,9 @@ SmallVector<Value> DispatchClusters::getOutputs(ArrayRef<Operation *> ops) const
   return outputs;
 }
 
-bool DispatchClusters::canFuse(ArrayRef<Operation *> ops, std::string &reason) const {
-  return target.canFuse(getOpsWithCheap(ops), getOutputs(ops), reason);
+bool DispatchClusters::canFuse(ArrayRef<Operation *> ops, std::string &reason) {
+  auto multiplier = [&](Value value) { return rows.getMultiplier(value); };
+  return fusion.canFuse(getOpsWithCheap(ops), getOutputs(ops), multiplier, reason);
 }
 
 llvm::BitVector DispatchClusters::getProducers(Operation *op) const {
@@ -118,7 +123,7 @@ bool DispatchClusters::readsDirectly(Operation *op, unsigned cluster) const {
 }
 
 bool DispatchClusters::canJoin(Operation *op, unsigned index, const llvm::BitVector &producers,
-                               std::string &reason) const {
+                               std::string &reason) {
   const Cluster &cluster = clusters[index];
   if (!readsDirectly(op, index)) {
     reason = "it reads the cluster's result under another shape";
@@ -264,9 +269,10 @@ void DispatchClusters::computeLevels() {
   SmallVector<unsigned> order;
   for (unsigned index = 0; index < clusters.size(); ++index)
     order.push_back(index);
-  llvm::stable_sort(order, [&](unsigned a, unsigned b) {
-    return clusters[a].dependencies.count() < clusters[b].dependencies.count();
-  });
+  SmallVector<unsigned> counts;
+  for (const Cluster &cluster : clusters)
+    counts.push_back(cluster.dependencies.count());
+  llvm::stable_sort(order, [&](unsigned a, unsigned b) { return counts[a] < counts[b]; });
   for (unsigned index : order)
     for (unsigned before : clusters[index].dependencies.set_bits())
       clusters[index].level = std::max(clusters[index].level, clusters[before].level + 1);
@@ -285,7 +291,7 @@ int DispatchClusters::findGroupFor(unsigned index) const {
   llvm::SmallPtrSet<Value, 8> wanted = readValues(index);
   int found = -1;
   for (auto [number, group] : llvm::enumerate(groups)) {
-    if (group.level != clusters[index].level)
+    if (group.level != clusters[index].level || clusters[group.clusters.front()].isRepeated)
       continue;
     if (llvm::any_of(readValues(group.clusters.front()),
                      [&](Value value) { return wanted.contains(value); }))
@@ -294,6 +300,20 @@ int DispatchClusters::findGroupFor(unsigned index) const {
       found = static_cast<int>(number);
   }
   return found;
+}
+
+void DispatchClusters::findRepeated() {
+  auto multiplier = [&](Value value) { return rows.getMultiplier(value); };
+  llvm::StringMap<Cluster *> known;
+  for (Cluster &cluster : clusters) {
+    if (cluster.ops.empty())
+      continue;
+    auto [place, isNew] = known.try_emplace(
+        FusionCache::getKey(getOpsWithCheap(cluster.ops), getOutputs(cluster.ops), multiplier),
+        &cluster);
+    if (!isNew)
+      cluster.isRepeated = place->second->isRepeated = true;
+  }
 }
 
 void DispatchClusters::mergeIntoGroups() {
@@ -307,7 +327,7 @@ void DispatchClusters::mergeIntoGroups() {
       rest.push_back(index);
   }
   for (unsigned index : rest) {
-    int group = findGroupFor(index);
+    int group = clusters[index].isRepeated ? -1 : findGroupFor(index);
     if (group >= 0)
       groups[group].clusters.push_back(index);
     else
@@ -341,6 +361,7 @@ LogicalResult DispatchClusters::form() {
       addDependencies(cluster, getProducers(&op));
   orderAfterReaders();
   computeLevels();
+  findRepeated();
   mergeIntoGroups();
   return success();
 }

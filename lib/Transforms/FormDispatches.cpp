@@ -5,12 +5,15 @@
 #include "weft/Target/TargetInterface.h"
 #include "weft/Target/TargetRegistry.h"
 #include "weft/Transforms/DispatchClusters.h"
+#include "weft/Transforms/FusionCache.h"
 #include "weft/Transforms/Passes.h"
 #include "weft/Transforms/RowsAnalysis.h"
 
 #include "mlir/Analysis/TopologicalSortUtils.h"
 #include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/StringMap.h"
+
+#include <numeric>
 
 using namespace mlir;
 
@@ -24,22 +27,28 @@ namespace {
 struct GroupInterface {
   llvm::SetVector<Value> inputs;
   SmallVector<Value> outputs;
+  // What all dynamic sizes are multiples of, in batches; the kernel counts in that.
+  int64_t rows = 1;
+  // Numbers that tell the group from others of the same kernel.
+  SmallVector<int64_t> constants;
 };
 
 class Outliner {
 public:
   Outliner(ModelOp model, func::FuncOp entry, const DispatchClusters &clusters,
-           const RowsAnalysis &rows, llvm::StringMap<FlatSymbolRefAttr> &known)
-      : model(model), entry(entry), clusters(clusters), rows(rows), known(known),
-        symbols(model.getOperation()) {}
+           const RowsAnalysis &rows, int64_t tunedRows, llvm::StringMap<FlatSymbolRefAttr> &known)
+      : model(model), entry(entry), clusters(clusters), rows(rows), tunedRows(tunedRows),
+        known(known), symbols(model.getOperation()) {}
 
   // Replaces the group by a dispatch of a function; tells whether that function is new.
   bool outline(const DispatchGroup &group, OpBuilder &builder);
 
 private:
   GroupInterface findInterface(const DispatchGroup &group) const;
-  func::FuncOp buildFunction(const DispatchGroup &group, const GroupInterface &interface);
-  FlatSymbolRefAttr share(func::FuncOp function, bool &isNew);
+  func::FuncOp buildFunction(const DispatchGroup &group, GroupInterface &interface);
+  // The group's numbers become arguments of the function.
+  void liftConstants(func::FuncOp function, GroupInterface &interface);
+  FlatSymbolRefAttr share(func::FuncOp function, int64_t rows, bool &isNew);
   int64_t getMultiplier(Value value) const {
     auto found = multipliers.find(value);
     return found == multipliers.end() ? rows.getMultiplier(value) : found->second;
@@ -49,6 +58,7 @@ private:
   func::FuncOp entry;
   const DispatchClusters &clusters;
   const RowsAnalysis &rows;
+  int64_t tunedRows; // of the batch
   llvm::StringMap<FlatSymbolRefAttr> &known;
   SymbolTable symbols;
   // Of the dispatches' results, which the analysis has not seen.
@@ -70,10 +80,40 @@ GroupInterface Outliner::findInterface(const DispatchGroup &group) const {
       }
     llvm::append_range(interface.outputs, clusters.getOutputs(ops));
   }
+  int64_t common = 0;
+  for (Value value : llvm::concat<const Value>(interface.inputs.getArrayRef(), interface.outputs))
+    common = std::gcd(common, getMultiplier(value));
+  interface.rows = std::max<int64_t>(common, 1);
   return interface;
 }
 
-func::FuncOp Outliner::buildFunction(const DispatchGroup &group, const GroupInterface &interface) {
+void Outliner::liftConstants(func::FuncOp function, GroupInterface &interface) {
+  OpBuilder builder(function.getContext());
+  auto type = RankedTensorType::get({}, builder.getI64Type());
+  auto lift = [&](int64_t number) -> Value {
+    auto attributes = builder.getDictionaryAttr(builder.getNamedAttr(
+        kConstantAttrName, builder.getI64IntegerAttr(interface.constants.size())));
+    interface.constants.push_back(number);
+    unsigned index = function.getNumArguments();
+    [[maybe_unused]] LogicalResult inserted =
+        function.insertArgument(index, type, attributes, function.getLoc());
+    assert(succeeded(inserted) && "a function takes any argument");
+    return function.getArgument(index);
+  };
+  for (auto mask : function.getBody().getOps<DropoutMaskOp>()) {
+    if (!mask.getNumbers().empty())
+      continue;
+    SmallVector<Value> numbers = {lift(mask.getId())};
+    if (std::optional<int64_t> perSample = mask.getRowsPerSample())
+      numbers.push_back(lift(*perSample));
+    mask.getNumbersMutable().assign(numbers);
+    mask.setId(0);
+    if (mask.getRowsPerSample())
+      mask.setRowsPerSample(1);
+  }
+}
+
+func::FuncOp Outliner::buildFunction(const DispatchGroup &group, GroupInterface &interface) {
   OpBuilder builder(entry.getContext());
   SmallVector<Type> inputTypes(ValueRange(interface.inputs.getArrayRef()).getTypes());
   SmallVector<Type> outputTypes(ValueRange(interface.outputs).getTypes());
@@ -103,21 +143,33 @@ func::FuncOp Outliner::buildFunction(const DispatchGroup &group, const GroupInte
   func::ReturnOp::create(builder, function.getLoc(), returned);
   for (auto [index, input] : llvm::enumerate(interface.inputs))
     if (!cast<RankedTensorType>(input.getType()).hasStaticShape())
-      function.setArgAttr(index, kRowsAttrName, builder.getI64IntegerAttr(getMultiplier(input)));
+      function.setArgAttr(index, kRowsAttrName,
+                          builder.getI64IntegerAttr(getMultiplier(input) / interface.rows));
+  liftConstants(function, interface);
   return function;
 }
 
 // The function that is already there and says the same, or this one under a name of its own.
-FlatSymbolRefAttr Outliner::share(func::FuncOp function, bool &isNew) {
+FlatSymbolRefAttr Outliner::share(func::FuncOp function, int64_t rows, bool &isNew) {
   std::string text;
   llvm::raw_string_ostream stream(text);
   function->print(stream, OpPrintingFlags().printGenericOpForm().useLocalScope());
   auto [place, inserted] = known.try_emplace(text);
   isNew = inserted;
+  Builder builder(function.getContext());
+  auto tune = [&](func::FuncOp shared) {
+    auto tuned = shared->getAttrOfType<IntegerAttr>(kTunedRowsAttrName);
+    if (!tuned || tuned.getInt() < rows * tunedRows)
+      shared->setAttr(kTunedRowsAttrName, builder.getI64IntegerAttr(rows * tunedRows));
+  };
   if (!inserted) {
     function->erase();
+    if (rows > 1)
+      tune(symbols.lookup<func::FuncOp>(place->second.getValue()));
     return place->second;
   }
+  if (rows > 1)
+    tune(function);
   function.setName(("dispatch_" + Twine(known.size() - 1)).str());
   symbols.insert(function, Block::iterator(model.getBody().front().end()));
   place->second = FlatSymbolRefAttr::get(function);
@@ -129,9 +181,11 @@ bool Outliner::outline(const DispatchGroup &group, OpBuilder &builder) {
   func::FuncOp function = buildFunction(group, interface);
   Location loc = function.getLoc();
   bool isNew = false;
-  FlatSymbolRefAttr symbol = share(function, isNew);
+  FlatSymbolRefAttr symbol = share(function, interface.rows, isNew);
   auto dispatch = DispatchOp::create(builder, loc, ValueRange(interface.outputs).getTypes(), symbol,
-                                     interface.inputs.getArrayRef());
+                                     interface.inputs.getArrayRef(),
+                                     builder.getDenseI64ArrayAttr(interface.constants),
+                                     builder.getI64IntegerAttr(interface.rows));
   for (auto [output, result] : llvm::zip(interface.outputs, dispatch.getResults())) {
     multipliers[result] = getMultiplier(output);
     output.replaceAllUsesWith(result);
@@ -151,18 +205,37 @@ struct FormDispatches : impl::FormDispatchesBase<FormDispatches> {
       return signalPassFailure();
     }
     llvm::StringMap<FlatSymbolRefAttr> known;
-    for (auto entry : llvm::make_early_inc_range(model.getOps<func::FuncOp>()))
-      if (entry.isPublic() && !entry.isExternal() &&
-          failed(formInEntry(model, entry, *compiler, known)))
+    FusionCache fusion(*compiler);
+    for (func::FuncOp entry : getEntries(model))
+      if (failed(formInEntry(model, entry, fusion, known)))
         return signalPassFailure();
+    numQuestions += fusion.getNumQuestions();
   }
 
-  LogicalResult formInEntry(ModelOp model, func::FuncOp entry, const TargetInterface &compiler,
+  // Those of the largest buckets first: what they fuse is what all fuse.
+  static SmallVector<func::FuncOp> getEntries(ModelOp model) {
+    SmallVector<func::FuncOp> entries;
+    for (auto entry : model.getOps<func::FuncOp>())
+      if (entry.isPublic() && !entry.isExternal())
+        entries.push_back(entry);
+    auto sizeOf = [](func::FuncOp entry) {
+      int64_t size = 1;
+      if (auto bucket = entry->getAttrOfType<DictionaryAttr>(kBucketAttr))
+        for (NamedAttribute dimension : bucket)
+          size *= cast<IntegerAttr>(dimension.getValue()).getInt();
+      return size;
+    };
+    llvm::stable_sort(entries,
+                      [&](func::FuncOp a, func::FuncOp b) { return sizeOf(a) > sizeOf(b); });
+    return entries;
+  }
+
+  LogicalResult formInEntry(ModelOp model, func::FuncOp entry, FusionCache &fusion,
                             llvm::StringMap<FlatSymbolRefAttr> &known) {
     FailureOr<RowsAnalysis> rows = RowsAnalysis::create(entry);
     if (failed(rows))
       return failure();
-    DispatchClusters clusters(entry, compiler);
+    DispatchClusters clusters(entry, *rows, fusion);
     if (failed(clusters.form()))
       return failure();
     Block &block = entry.getBody().front();
@@ -171,7 +244,7 @@ struct FormDispatches : impl::FormDispatchesBase<FormDispatches> {
       if (!DispatchClusters::isAlias(&op))
         replaced.push_back(&op);
     OpBuilder builder(block.getTerminator());
-    Outliner outliner(model, entry, clusters, *rows, known);
+    Outliner outliner(model, entry, clusters, *rows, tunedRows, known);
     for (const DispatchGroup &group : clusters.getGroups()) {
       ++numDispatches;
       numKernels += outliner.outline(group, builder);

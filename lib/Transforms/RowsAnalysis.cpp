@@ -44,6 +44,7 @@ LogicalResult RowsAnalysis::visit(Operation &op) {
     auto kernel = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(&op, dispatch.getKernelAttr());
     SmallVector<int64_t> operands = llvm::map_to_vector(
         dispatch.getOperands(), [&](Value value) { return getMultiplier(value); });
+    operands.append(dispatch.getConstants().size(), 0);
     FailureOr<RowsAnalysis> inner = create(kernel, operands);
     if (failed(inner))
       return failure();

@@ -52,3 +52,24 @@ func.func @like(%seed: tensor<i64> {case.value = dense<-1> : tensor<i64>},
   %y = weft.dropout_mask %seed, %step, %offset like %x p = 0.75 id = 9 : tensor<?x1xf32> -> tensor<?x8xi1>
   return %y : tensor<?x8xi1>
 }
+
+// @rank3 with its first two dimensions flattened.
+func.func @flattened(%seed: tensor<i64> {case.value = dense<5> : tensor<i64>},
+                     %step: tensor<i64> {case.value = dense<1> : tensor<i64>},
+                     %offset: tensor<i64> {case.value = dense<1> : tensor<i64>},
+                     %x: tensor<?x1xf32> {case.value = dense<0.0> : tensor<6x1xf32>})
+    -> (tensor<?x4xi1> {case.expect = dense<[[true, false, true, true], [true, true, true, false], [false, true, true, true], [true, true, true, false], [false, true, true, true], [true, true, true, true]]> : tensor<6x4xi1>}) {
+  %y = weft.dropout_mask %seed, %step, %offset like %x p = 0.25 id = 1 rows_per_sample = 3 : tensor<?x1xf32> -> tensor<?x4xi1>
+  return %y : tensor<?x4xi1>
+}
+
+// Its id and rows per sample given as numbers.
+func.func @numbers(%seed: tensor<i64> {case.value = dense<5> : tensor<i64>},
+                   %step: tensor<i64> {case.value = dense<1> : tensor<i64>},
+                   %offset: tensor<i64> {case.value = dense<1> : tensor<i64>},
+                   %id: tensor<i64> {case.value = dense<1> : tensor<i64>},
+                   %rows: tensor<i64> {case.value = dense<3> : tensor<i64>})
+    -> (tensor<6x4xi1> {case.expect = dense<[[true, false, true, true], [true, true, true, false], [false, true, true, true], [true, true, true, false], [false, true, true, true], [true, true, true, true]]> : tensor<6x4xi1>}) {
+  %y = weft.dropout_mask %seed, %step, %offset numbers(%id, %rows) p = 0.25 id = 0 rows_per_sample = 1 : tensor<6x4xi1>
+  return %y : tensor<6x4xi1>
+}

@@ -305,14 +305,18 @@ TEST(FusedKernel, DropoutMask) {
 
 // The id may be a number of the dispatch, so that equal layers share a kernel.
 TEST(FusedKernel, ConstantsOfTheDispatch) {
-  auto text = [](const std::string &attributes) {
-    return R"(func.func @f(%x: tensor<?x19xf32>, %seed: tensor<i64>, %step: tensor<i64>, %offset: tensor<i64>) -> tensor<?x19xi1> {
-      %k = weft.dropout_mask %seed, %step, %offset like %x p = 0.3 id = 5 )" +
-           attributes + R"( : tensor<?x19xf32> -> tensor<?x19xi1>
+  auto text = [](const std::string &arguments, const std::string &numbers, const std::string &id) {
+    return R"(func.func @f(%x: tensor<?x19xf32>, %seed: tensor<i64>, %step: tensor<i64>, %offset: tensor<i64>)" +
+           arguments + R"() -> tensor<?x19xi1> {
+      %k = weft.dropout_mask %seed, %step, %offset like %x )" +
+           numbers + " p = 0.3 id = " + id + R"( : tensor<?x19xf32> -> tensor<?x19xi1>
       return %k : tensor<?x19xi1>
     })";
   };
-  KernelHarness fixed(text("")), shared(text("{weft.constant = 1 : i64}"));
+  KernelHarness fixed(text("", "", "5"));
+  KernelHarness shared(text(", %other: tensor<i64> {weft.constant = 0 : i64}"
+                            ", %id: tensor<i64> {weft.constant = 1 : i64}",
+                            "numbers(%id)", "0"));
   ASSERT_TRUE(fixed.isValid() && shared.isValid());
   EXPECT_EQ(fixed.getInfo().constantCount, 0u);
   ASSERT_EQ(shared.getInfo().constantCount, 2u);

@@ -22,6 +22,8 @@ constexpr llvm::StringLiteral kRowsAttrName = "weft.rows";
 /// The attribute of a dispatch function's rank-0 i64 argument that is not a tensor in memory but
 /// number `weft.constant` of the dispatch command's constants.
 constexpr llvm::StringLiteral kConstantAttrName = "weft.constant";
+/// The attribute of a dispatch function that says how many rows its code is tuned for.
+constexpr llvm::StringLiteral kTunedRowsAttrName = "weft.tuned_rows";
 
 /// A size that may depend on the batch: `fixed + rows * perRow`.
 struct LinearSize {

@@ -12,7 +12,8 @@
 
 namespace weft {
 
-class TargetInterface;
+class FusionCache;
+class RowsAnalysis;
 
 // Connected primitives that become one part of a kernel.
 struct Cluster {
@@ -23,6 +24,8 @@ struct Cluster {
   // Longest chain of dependencies; clusters of one level may run at once.
   unsigned level = 0;
   bool hasContraction = false;
+  // Whether the function has another that is equal.
+  bool isRepeated = false;
 };
 
 // Independent clusters that run as one kernel.
@@ -36,7 +39,7 @@ struct DispatchGroup {
 // contraction.
 class DispatchClusters {
 public:
-  DispatchClusters(mlir::func::FuncOp entry, const TargetInterface &target);
+  DispatchClusters(mlir::func::FuncOp entry, const RowsAnalysis &rows, FusionCache &fusion);
 
   // Emits an error at an op that the target has no kernel for.
   llvm::LogicalResult form();
@@ -58,10 +61,10 @@ public:
 private:
   void findCheapOps();
   llvm::LogicalResult assign(mlir::Operation *op);
-  bool canFuse(llvm::ArrayRef<mlir::Operation *> ops, std::string &reason) const;
+  bool canFuse(llvm::ArrayRef<mlir::Operation *> ops, std::string &reason);
   bool readsDirectly(mlir::Operation *op, unsigned cluster) const;
   bool canJoin(mlir::Operation *op, unsigned cluster, const llvm::BitVector &producers,
-               std::string &reason) const;
+               std::string &reason);
   void join(mlir::Operation *op, unsigned cluster, const llvm::BitVector &producers);
   void addDependencies(unsigned cluster, const llvm::BitVector &before);
   // The clusters that make an op's operands, seen through cheap ops and aliases.
@@ -74,9 +77,12 @@ private:
   void computeLevels();
   void mergeIntoGroups();
   int findGroupFor(unsigned cluster) const;
+  // Which clusters occur more than once. They stay alone, so that they share a kernel.
+  void findRepeated();
 
   mlir::func::FuncOp entry;
-  const TargetInterface &target;
+  const RowsAnalysis &rows;
+  FusionCache &fusion;
   llvm::SmallVector<Cluster> clusters;
   llvm::SmallVector<DispatchGroup> groups;
   llvm::DenseMap<mlir::Operation *, unsigned> clusterOf;

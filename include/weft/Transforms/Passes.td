@@ -128,6 +128,28 @@ def SimplifyGraph : Pass<"weft-simplify-graph"> {
                     Statistic<"numCasts", "casts", "Choices between 1 and 0 made casts">];
 }
 
+def FlattenRows : Pass<"weft-flatten-rows"> {
+  let summary = "treat positions of a sample as rows of their own";
+  let description = [{
+    Elementwise ops and reductions on dynamic tensors of rank 3 and more are done on matrices, all dimensions but the
+    last flattened to rows, and on vectors where their operands are made of vectors. Matrix products, which are
+    flat already, then meet them without a reshape in between. What tells positions apart (an operand
+    repeated over samples only, a slice) stays as it is.
+
+    ```mlir
+    %a = weft.reshape %y : tensor<?x32xf32> -> tensor<?x16x32xf32>
+    %b = weft.relu %a : tensor<?x16x32xf32>
+    // becomes
+    %a = weft.relu %y : tensor<?x32xf32>
+    %b = weft.reshape %a : tensor<?x32xf32> -> tensor<?x16x32xf32>
+    ```
+
+    See test/Transforms/flatten-rows.mlir.
+  }];
+  let statistics = [Statistic<"numElementwise", "elementwise", "Elementwise ops flattened">,
+                    Statistic<"numReductions", "reductions", "Reductions flattened">];
+}
+
 def ChooseLayouts : Pass<"weft-choose-layouts", "::weft::ModelOp"> {
   let summary = "store parameters in the layout that their readers prefer";
   let description = [{
@@ -166,8 +188,10 @@ def FormDispatches : Pass<"weft-form-dispatches", "::weft::ModelOp"> {
   let description = [{
     Fuses each contraction with the elementwise and row-wise ops behind it, and all other ops with one
     another, as far as the target can compute them in one part of a kernel; independent parts of one level
-    are merged into one dispatch. A dispatch is a call (`weft.dispatch`) of a private function of
-    primitives; equal functions are shared. Reshapes, which move no data, stay between dispatches.
+    are merged into one dispatch, unless they occur several times and share a kernel. A dispatch is a call
+    (`weft.dispatch`) of a private function of primitives; equal functions are shared, also by buckets: sizes that are
+    multiples of the same number of rows are counted in that, and numbers of random ops are passed as constants.
+    Reshapes, which move no data, stay between dispatches.
   }];
   let options = [
     Option<"target", "target", "std::string", "\"cpu\"", "Kind of target: cpu">,
@@ -176,7 +200,8 @@ def FormDispatches : Pass<"weft-form-dispatches", "::weft::ModelOp"> {
   ];
   let statistics = [
     Statistic<"numDispatches", "dispatches", "Dispatches formed">,
-    Statistic<"numKernels", "kernels", "Different dispatch functions">
+    Statistic<"numKernels", "kernels", "Different dispatch functions">,
+    Statistic<"numQuestions", "questions", "Different regions that the target was asked about">
   ];
   let dependentDialects = ["::weft::WeftDialect"];
 }

@@ -7,7 +7,6 @@
 #include "dialects/Weft/Weft.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 
 #include <array>
 #include <cmath>
@@ -103,18 +102,35 @@ Place placeOf(OpBuilder &builder, Location loc, ArrayRef<int64_t> shape, Value o
   return {row, column};
 }
 
-/// The scalar tensor that holds the op's id: an argument of the function if the id is one of the
-/// dispatch's constants, else a constant.
-Value idOf(PatternRewriter &rewriter, DropoutMaskOp op) {
-  if (auto number = op->getAttrOfType<IntegerAttr>("weft.constant")) {
-    auto function = op->getParentOfType<func::FuncOp>();
-    for (unsigned i = 0; i < function.getNumArguments(); ++i)
-      if (function.getArgAttr(i, "weft.constant") == number)
-        return function.getArgument(i);
-  }
+/// The same in a matrix that is a tensor of rank 3 with its first two dimensions flattened.
+Place flattenedPlace(OpBuilder &builder, Location loc, Value offset, Value rowsPerSample) {
+  // In 32 bits, which divide faster: there are fewer rows.
+  PhiloxBuilder words(builder, loc);
+  Value row = words.low(loopIndex(builder, loc, 0)), size = words.low(rowsPerSample);
+  Value sample = arith::DivUIOp::create(builder, loc, row, size);
+  Value inner =
+      arith::SubIOp::create(builder, loc, row, arith::MulIOp::create(builder, loc, sample, size));
+  auto wide = [&](Value word) {
+    return arith::ExtUIOp::create(builder, loc, builder.getI64Type(), word);
+  };
+  Value line = arith::MulIOp::create(builder, loc, wide(inner), words.i64(65536));
+  return {arith::AddIOp::create(builder, loc, offset, wide(sample)),
+          arith::AddIOp::create(builder, loc, line, loopIndex(builder, loc, 1))};
+}
+
+/// The op's id and rows per sample as scalar tensors: those that it is given, or constants.
+SmallVector<Value> numbersOf(PatternRewriter &rewriter, DropoutMaskOp op) {
+  if (!op.getNumbers().empty())
+    return op.getNumbers();
   auto type = RankedTensorType::get({}, rewriter.getI64Type());
-  auto value = DenseElementsAttr::get(type, rewriter.getI64IntegerAttr(op.getId()));
-  return arith::ConstantOp::create(rewriter, op.getLoc(), value);
+  auto constant = [&](int64_t number) {
+    return arith::ConstantOp::create(
+        rewriter, op.getLoc(), DenseElementsAttr::get(type, rewriter.getI64IntegerAttr(number)));
+  };
+  SmallVector<Value> numbers = {constant(op.getId())};
+  if (std::optional<int64_t> rows = op.getRowsPerSample())
+    numbers.push_back(constant(*rows));
+  return numbers;
 }
 
 struct ConvertDropoutMask : OpRewritePattern<DropoutMaskOp> {
@@ -126,13 +142,15 @@ struct ConvertDropoutMask : OpRewritePattern<DropoutMaskOp> {
         static_cast<uint32_t>(std::floor(std::ldexp(op.getP().convertToDouble(), 32)));
     Value empty = createEmpty(rewriter, op.getLoc(), type, op.getLike());
     AffineMap scalar = AffineMap::get(type.getRank(), 0, {}, getContext());
-    Value id = idOf(rewriter, op);
-    SmallVector<Value> inputs = {op.getSeed(), op.getStep(), op.getSampleOffset(), id};
+    SmallVector<Value> inputs = {op.getSeed(), op.getStep(), op.getSampleOffset()};
+    llvm::append_range(inputs, numbersOf(rewriter, op));
+    bool isFlattened = op.getRowsPerSample().has_value();
     Value result = createParallel(
-        rewriter, op.getLoc(), inputs, {scalar, scalar, scalar, scalar}, empty,
+        rewriter, op.getLoc(), inputs, SmallVector<AffineMap>(inputs.size(), scalar), empty,
         [&](OpBuilder &builder, Location loc, ValueRange x) {
           PhiloxBuilder words(builder, loc);
-          Place place = placeOf(builder, loc, type.getShape(), x[2]);
+          Place place = isFlattened ? flattenedPlace(builder, loc, x[2], x[4])
+                                    : placeOf(builder, loc, type.getShape(), x[2]);
           Value block = arith::ShRUIOp::create(builder, loc, place.column, words.i64(2));
           Value lane = arith::AndIOp::create(builder, loc, words.low(place.column), words.i32(3));
           PhiloxBuilder::Words counter = {words.low(x[3]), words.low(x[1]), words.low(place.row),

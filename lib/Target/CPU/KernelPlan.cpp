@@ -76,21 +76,6 @@ OwningOpRef<ModuleOp> cloneForLowering(func::FuncOp dispatch) {
   OwningOpRef<ModuleOp> module = ModuleOp::create(dispatch.getLoc());
   auto clone = cast<func::FuncOp>(dispatch->clone());
   module->push_back(clone);
-  Builder builder(dispatch.getContext());
-  std::set<int64_t> numbers;
-  clone.walk([&](Operation *op) {
-    if (op != clone)
-      if (auto number = op->getAttrOfType<IntegerAttr>(kConstantAttrName))
-        numbers.insert(number.getInt());
-  });
-  auto type = RankedTensorType::get({}, builder.getI64Type());
-  for (int64_t number : numbers) {
-    auto attributes = builder.getDictionaryAttr(
-        builder.getNamedAttr(kConstantAttrName, builder.getI64IntegerAttr(number)));
-    [[maybe_unused]] LogicalResult inserted =
-        clone.insertArgument(clone.getNumArguments(), type, attributes, dispatch.getLoc());
-    assert(succeeded(inserted) && "a function takes any argument");
-  }
   return module;
 }
 

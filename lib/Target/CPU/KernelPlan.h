@@ -57,8 +57,7 @@ private:
   std::vector<PartKernel> parts;
 };
 
-/// The clone of a dispatch function in a module of its own, with an argument for each constant of
-/// the dispatch.
+/// The clone of a dispatch function in a module of its own.
 mlir::OwningOpRef<mlir::ModuleOp> cloneForLowering(mlir::func::FuncOp dispatch);
 
 } // namespace weft::cpu

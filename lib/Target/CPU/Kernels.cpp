@@ -24,6 +24,8 @@
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "llvm/ADT/SetVector.h"
 
+#include <numeric>
+
 using namespace mlir;
 
 namespace weft::cpu {
@@ -59,6 +61,9 @@ int64_t rowsInGraph(Value value) {
     if (isa<ReshapeOp>(op)) {
       factor *= inner(*operand);
       divisor *= inner(value);
+      int64_t common = std::gcd(factor, divisor);
+      factor /= common;
+      divisor /= common;
     }
     value = *operand;
   }
@@ -163,7 +168,9 @@ bool CpuTargetInterface::canFuse(ArrayRef<Operation *> ops, ArrayRef<Value> outp
 FailureOr<KernelInfo> CpuTargetInterface::buildKernel(func::FuncOp dispatch,
                                                       ModuleOp kernels) const {
   loadDialects(*dispatch.getContext());
-  FailureOr<KernelPlan> plan = KernelPlan::create(dispatch, target.getTraits(), options.tunedRows);
+  auto tuned = dispatch->getAttrOfType<IntegerAttr>(kTunedRowsAttrName);
+  FailureOr<KernelPlan> plan =
+      KernelPlan::create(dispatch, target.getTraits(), tuned ? tuned.getInt() : options.tunedRows);
   if (failed(plan))
     return failure();
   KernelInfo info = plan->describe(dispatch.getSymName(), dispatch);

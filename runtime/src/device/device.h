@@ -53,7 +53,8 @@ struct Command {
   uint32_t kernel = 0;        // index into ExecutableDescription::kernels
   uint32_t firstConstant = 0; // position of its first constant in CommandList::constants
   int64_t tiles = 0;
-  double cost = 1; // relative work, by which concurrent dispatches share the workers; > 0
+  int64_t rows = 0; // of the kernel
+  double cost = 1;  // relative work, by which concurrent dispatches share the workers; > 0
   // dispatch: position of its first binding; copy: of source, then target; fill: of target
   uint32_t firstPointer = 0;
   // copy, fill

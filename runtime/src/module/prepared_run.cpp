@@ -97,21 +97,24 @@ Status ListBuilder::addCommand(const schema::CommandEntry &entry) {
 
 Status ListBuilder::addDispatch(const schema::Dispatch &dispatch) {
   const schema::Kernel &kernel = *executable.kernels()->Get(dispatch.kernel());
-  std::optional<int64_t> tiles = tileCount(kernel, rows);
+  const int64_t kernelRows = rows * dispatch.rows();
+  std::optional<int64_t> tiles = tileCount(kernel, kernelRows);
   if (!tiles)
     return outOfRange("kernel '%s' has too many tiles for %lld rows", kernel.name()->c_str(),
-                      static_cast<long long>(rows));
+                      static_cast<long long>(kernelRows));
   Command command;
   command.kind = Command::Kind::dispatch;
   command.kernel = dispatch.kernel();
   command.tiles = *tiles;
+  command.rows = kernelRows;
   command.firstPointer = static_cast<uint32_t>(run.list.pointers.size());
   command.firstConstant = static_cast<uint32_t>(run.list.constants.size());
-  command.cost = 1 + (kernel.flops() ? static_cast<double>(linear(*kernel.flops()).at(rows)) : 0);
+  command.cost =
+      1 + (kernel.flops() ? static_cast<double>(linear(*kernel.flops()).at(kernelRows)) : 0);
   for (flatbuffers::uoffset_t i = 0; i < dispatch.bindings()->size(); ++i) {
     addPointer(dispatch.bindings()->Get(i));
     Linear size = linear(*kernel.bindings()->Get(i)->size());
-    command.cost += costPerByte * static_cast<double>(size.at(rows));
+    command.cost += costPerByte * static_cast<double>(size.at(kernelRows));
   }
   if (dispatch.constants())
     run.list.constants.insert(run.list.constants.end(), dispatch.constants()->begin(),

@@ -193,6 +193,10 @@ Status ProgramVerifier::verifyDispatch(const schema::Dispatch &dispatch) const {
   return Status();
 }
 
+// A size of a kernel whose rows are a multiple of the batch's. Kernels are verified before: no
+// overflow.
+static Linear scaled(Linear size, int64_t rows) { return {size.fixed, size.perRow * rows}; }
+
 Status ProgramVerifier::verifyDispatchOn(const schema::Executable &executable,
                                          const schema::Dispatch &dispatch) const {
   if (dispatch.kernel() >= executable.kernels()->size())
@@ -207,6 +211,16 @@ Status ProgramVerifier::verifyDispatchOn(const schema::Executable &executable,
   if (constants != kernel.constant_count())
     return dataLoss("%zu constants: kernel '%s' takes %u", constants, name,
                     kernel.constant_count());
+  if (dispatch.rows() < 1 || dispatch.rows() > maxRows)
+    return dataLoss("rows is %lld: expected 1 to %lld", static_cast<long long>(dispatch.rows()),
+                    static_cast<long long>(maxRows));
+  for (const schema::TileCount *tiles : *kernel.tiles())
+    if (!scaled(linear(tiles->extent()), dispatch.rows()).isAllowed())
+      return dataLoss("kernel '%s' has too many tiles for %lld rows a sample", name,
+                      static_cast<long long>(dispatch.rows()));
+  if (kernel.flops() && !scaled(linear(*kernel.flops()), dispatch.rows()).isAllowed())
+    return dataLoss("kernel '%s' has too much work for %lld rows a sample", name,
+                    static_cast<long long>(dispatch.rows()));
   for (flatbuffers::uoffset_t i = 0; i < dispatch.bindings()->size(); ++i)
     WEFT_RETURN_IF_ERROR(verifyBinding(kernel, dispatch, i));
   return Status();
@@ -223,7 +237,8 @@ Status ProgramVerifier::verifyBinding(const schema::Kernel &kernel,
     WEFT_RETURN_IF_ERROR(verifyIndex(field.c_str(), slotIndex));
   else
     WEFT_RETURN_IF_ERROR(verifyWritable(field.c_str(), slotIndex));
-  Linear needed = linear(*binding.size()), given = linear(slot(slotIndex).size());
+  Linear needed = scaled(linear(*binding.size()), dispatch.rows()),
+         given = linear(slot(slotIndex).size());
   if (!needed.fitsIn(given))
     return dataLoss("%s needs %lld + rows * %lld bytes, slot %u has %lld + rows * %lld",
                     field.c_str(), static_cast<long long>(needed.fixed),

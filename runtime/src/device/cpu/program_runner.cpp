@@ -102,7 +102,7 @@ void ShareRunner::runTiles(const Command &command, TileRange range) const {
 void ShareRunner::dispatch(const Command &command, TileRange range) const {
   weft_kernel_args_t arguments;
   arguments.bindings = list.pointers.data() + command.firstPointer;
-  arguments.rows = list.rows;
+  arguments.rows = command.rows;
   arguments.constants = list.constants.data() + command.firstConstant;
   arguments.tile_begin = range.begin;
   arguments.tile_end = range.end;

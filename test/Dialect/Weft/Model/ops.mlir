@@ -34,11 +34,11 @@ weft.model @m attributes {optimizer = #weft.sgd<lr = 0.1, momentum = 0.9>} {
 
   // CHECK-LABEL: func.func @step
   func.func @step(%x: tensor<?x3xf32>) -> tensor<?x3xf32> {
-    // CHECK: weft.dispatch @kernel(%{{.*}}) constants [7] : (tensor<?x3xf32>) -> tensor<?x3xf32>
-    %y = weft.dispatch @kernel(%x) constants [7] : (tensor<?x3xf32>) -> tensor<?x3xf32>
+    // CHECK: weft.dispatch @kernel(%{{.*}}) constants [7] rows 16 : (tensor<?x3xf32>) -> tensor<?x3xf32>
+    %y = weft.dispatch @kernel(%x) constants [7] rows 16 : (tensor<?x3xf32>) -> tensor<?x3xf32>
     return %y : tensor<?x3xf32>
   }
-  func.func private @kernel(%x: tensor<?x3xf32>) -> tensor<?x3xf32> {
+  func.func private @kernel(%x: tensor<?x3xf32>, %number: tensor<i64>) -> tensor<?x3xf32> {
     return %x : tensor<?x3xf32>
   }
 }

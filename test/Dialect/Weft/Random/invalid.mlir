@@ -34,7 +34,7 @@ func.func @numbered_in_part(%x: tensor<?x4xf32>) {
 
 func.func @seed_type(%seed: tensor<1xi64>, %step: tensor<i64>) {
   // expected-error @+1 {{'weft.dropout_mask' op operand #0 must be tensor<i64>, but got 'tensor<1xi64>'}}
-  %y = "weft.dropout_mask"(%seed, %step, %step) {p = 0.5, id = 1} : (tensor<1xi64>, tensor<i64>, tensor<i64>) -> tensor<4xi1>
+  %y = "weft.dropout_mask"(%seed, %step, %step) {p = 0.5, id = 1, operandSegmentSizes = array<i32: 1, 1, 1, 0, 0>} : (tensor<1xi64>, tensor<i64>, tensor<i64>) -> tensor<4xi1>
   return
 }
 
@@ -43,5 +43,29 @@ func.func @seed_type(%seed: tensor<1xi64>, %step: tensor<i64>) {
 func.func @like_missing(%seed: tensor<i64>, %step: tensor<i64>, %offset: tensor<i64>) {
   // expected-error @+1 {{'weft.dropout_mask' op expected an operand 'like' that gives the size of dimension 0 of the result 'tensor<?x4xi1>', got none (like_c2)}}
   %y = weft.dropout_mask %seed, %step, %offset p = 0.5 id = 1 : tensor<?x4xi1>
+  return
+}
+
+// -----
+
+func.func @flattened_vector(%seed: tensor<i64>, %step: tensor<i64>, %offset: tensor<i64>) {
+  // expected-error @+1 {{'weft.dropout_mask' op expected a matrix and at least one row per sample, got 'tensor<4xi1>' and 2 (dropout_mask_c1)}}
+  %y = weft.dropout_mask %seed, %step, %offset p = 0.5 id = 1 rows_per_sample = 2 : tensor<4xi1>
+  return
+}
+
+// -----
+
+func.func @no_rows(%seed: tensor<i64>, %step: tensor<i64>, %offset: tensor<i64>) {
+  // expected-error @+1 {{'weft.dropout_mask' op expected a matrix and at least one row per sample, got 'tensor<4x4xi1>' and 0 (dropout_mask_c1)}}
+  %y = weft.dropout_mask %seed, %step, %offset p = 0.5 id = 1 rows_per_sample = 0 : tensor<4x4xi1>
+  return
+}
+
+// -----
+
+func.func @numbers(%seed: tensor<i64>, %step: tensor<i64>, %offset: tensor<i64>) {
+  // expected-error @+1 {{'weft.dropout_mask' op expected 1 numbers in place of id 0 and 1 row per sample, got 1 beside others (dropout_mask_c2)}}
+  %y = weft.dropout_mask %seed, %step, %offset numbers(%seed) p = 0.5 id = 1 : tensor<4x4xi1>
   return
 }
