@@ -4,7 +4,7 @@
 #include "ClassifierTesting.h"
 #include "ReaderTesting.h"
 #include "TrainApiTesting.h"
-#include "data/json.h"
+#include "base/json.h"
 #include "weft/train.h"
 
 using namespace weft::rt;

@@ -4,8 +4,8 @@
 #ifndef WEFT_TOOLS_WEFT_COMMAND_H
 #define WEFT_TOOLS_WEFT_COMMAND_H
 
+#include "base/json.h"
 #include "base/status.h"
-#include "data/json.h"
 #include "module/session.h"
 
 #include <CLI/CLI.hpp>
@@ -31,6 +31,7 @@ Command addEval(CLI::App &parent);
 Command addPredict(CLI::App &parent);
 Command addInspect(CLI::App &parent);
 Command addBench(CLI::App &parent);
+Command addTokenize(CLI::App &parent);
 
 // A subcommand whose help is `help`, as it stands.
 CLI::App *addSubcommand(CLI::App &parent, const char *name, const char *summary, std::string help);

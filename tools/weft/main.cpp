@@ -24,6 +24,7 @@ Usage: weft COMMAND MODULE.weft [OPTIONS]
   predict   predictions of a checkpoint as CSV
   inspect   what is in a module
   bench     milliseconds per step
+  tokenize  texts to the token ids of a tokenizer
 
 Example:
   weft train mlp.weft --train-data mnist --eval-data mnist --epochs 10 --lr 0.01 --output-dir out
@@ -102,8 +103,8 @@ static int runTool(int argc, char **argv) {
   CLI::App app;
   app.require_subcommand(1);
   app.set_version_flag("--version", "weft " WEFT_TOOL_VERSION);
-  Command commands[] = {addTrain(app), addEval(app), addPredict(app), addInspect(app),
-                        addBench(app)};
+  Command commands[] = {addTrain(app),   addEval(app),  addPredict(app),
+                        addInspect(app), addBench(app), addTokenize(app)};
   std::vector<std::string> words(argv + 1, argv + argc);
   useDashes(words);
   auto isCommand = [&](const std::string &word) {

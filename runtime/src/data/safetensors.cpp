@@ -4,8 +4,8 @@
 // before it is checked: offsets cover the data section exactly, without holes or overlaps.
 #include "data/safetensors.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "data/byte_order.h"
-#include "data/json.h"
 
 #include <algorithm>
 #include <sys/stat.h>

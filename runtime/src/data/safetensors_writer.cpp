@@ -3,7 +3,7 @@
 // Writes safetensors as the reference implementation does: header padded with spaces to 8 bytes,
 // tensors by element size descending, then by name.
 #include "base/file.h"
-#include "data/json.h"
+#include "base/json.h"
 #include "data/safetensors.h"
 
 #include <algorithm>

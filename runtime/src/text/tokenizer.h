@@ -84,6 +84,8 @@ struct SpecialTokens {
   int32_t cls = -1, sep = -1, pad = -1, mask = -1, unk = -1;
 };
 
+struct TokenizerData;
+
 // What vocab.txt does not say. The defaults are those of bert-base-uncased.
 struct VocabularyOptions {
   bool lowercase = true;
@@ -100,6 +102,8 @@ public:
   // it has one). A file: tokenizer.json or vocab.txt by content, under any name; beside a
   // vocab.txt, tokenizer_config.json is read as well.
   //
+  // As in Hugging Face's Transformers, do_lower_case, strip_accents and tokenize_chinese_chars of a
+  // tokenizer_config.json are preferred to what tokenizer.json says, if it names a BERT tokenizer.
   // What would change the ids and is not supported is an error that names its place in the JSON.
   // The truncation and padding that tokenizer.json may hold are not applied: options decide, as in
   // Hugging Face's Transformers.
@@ -144,10 +148,11 @@ public:
   // if asked, spaces before punctuation taken away as tokenizer.json's decoder says.
   std::string decode(std::span<const int32_t> ids, bool skipSpecialTokens = true) const;
 
+  // For the readers of files.
+  explicit Tokenizer(std::shared_ptr<const TokenizerData> data);
+
 private:
-  struct Data;
-  explicit Tokenizer(std::shared_ptr<const Data> data);
-  std::shared_ptr<const Data> data;
+  std::shared_ptr<const TokenizerData> data;
 };
 
 } // namespace weft::rt

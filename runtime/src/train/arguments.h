@@ -5,8 +5,8 @@
 #ifndef WEFT_RUNTIME_TRAIN_ARGUMENTS_H
 #define WEFT_RUNTIME_TRAIN_ARGUMENTS_H
 
+#include "base/json.h"
 #include "base/status.h"
-#include "data/json.h"
 #include "data/sample_order.h"
 
 #include <cstdint>

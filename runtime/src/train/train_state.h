@@ -5,7 +5,7 @@
 #ifndef WEFT_RUNTIME_TRAIN_TRAIN_STATE_H
 #define WEFT_RUNTIME_TRAIN_TRAIN_STATE_H
 
-#include "data/json.h"
+#include "base/json.h"
 
 #include <cstdint>
 #include <optional>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The one place where the JSON library's exceptions are met.
-#include "data/json.h"
-#include "data/byte_source.h"
+#include "base/json.h"
+#include "base/file.h"
 
 #include <cmath>
 #include <set>
@@ -67,11 +67,7 @@ Result<Json> parseJson(std::string_view text, const std::string &name) {
 }
 
 Result<Json> parseJsonFile(const std::string &path, size_t limit) {
-  WEFT_ASSIGN_OR_RETURN(ByteSource source, ByteSource::open(path));
-  if (source.compressed() || source.remainingAtMost() > limit)
-    return dataLoss("%s: expected a JSON file of at most %zu bytes", path.c_str(), limit);
-  std::string text(source.remainingAtMost(), '\0');
-  WEFT_RETURN_IF_ERROR(source.readExactly(text.data(), text.size(), "JSON text"));
+  WEFT_ASSIGN_OR_RETURN(std::string text, readFile(path, limit));
   return parseJson(text, path);
 }
 
