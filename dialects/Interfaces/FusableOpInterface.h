@@ -12,10 +12,11 @@ namespace weft {
 // The family of loops that computes a primitive.
 enum class FusionKind {
   Elementwise, // one output element from the same element of each operand
-  Broadcast,   // broadcast, constant, iota: elements repeated or made from their index
-  Shape,       // permute, slice, pad, concat, reshape: elements moved
-  Reduction,   // some dimensions combined
+  Broadcast,   // broadcast, constant, iota, embedding: elements repeated or made from their index
+  Shape,       // permute, slice, pad, concat, reshape, gather: elements moved
+  Reduction,   // some dimensions combined, or elements added up by index
   Contraction, // matmul
+  Attention,   // attention and its gradient, as a whole
 };
 
 // Results of FusableOpInterface::mapDimension other than a dimension.

@@ -3,11 +3,15 @@
 // Composite ops of the Contraction family in primitives.
 #include "dialects/Weft/GraphBuilder.h"
 #include "dialects/Weft/RowFlattening.h"
+#include "dialects/Weft/TypeInference.h"
 
 using namespace mlir;
 using namespace weft;
 
 LogicalResult LinearOp::decompose(OpBuilder &builder, SmallVectorImpl<Value> &results) {
+  // Rows cannot be told apart again as long as two dimensions are unknown.
+  if (!hasStaticInnerDims(getX().getType().getShape()))
+    return failure();
   GraphBuilder g(builder, getLoc());
   Value product = g.build<MatmulOp>(flattenRows(g, getX()), getWeight(), /*transpose_a=*/false,
                                     /*transpose_b=*/true);

@@ -39,7 +39,8 @@ LogicalResult MatmulOp::inferReturnTypes(MLIRContext *, std::optional<Location> 
 
   SmallVector<int64_t> shape(a.getShape().drop_back(2));
   shape.append({rows, columns});
-  if (!hasStaticInnerDims(shape))
+  // Rows of `b` would become columns.
+  if (rank == 2 && ShapedType::isDynamic(columns) && transposeB)
     return error() << "expected only dimension 0 of the result to be dynamic, got "
                    << RankedTensorType::get(shape, a.getElementType()) << " (matmul_c4)";
   results.push_back(RankedTensorType::get(shape, a.getElementType()));

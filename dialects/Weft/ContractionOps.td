@@ -22,7 +22,7 @@ def Weft_MatmulOp : Weft_PrimitiveOp<"matmul", [Weft_Differentiable, InferTypeOp
       * (matmul_c1) `a` and `b` have the same rank, at least 2, and the same element type.
       * (matmul_c2) their contracted dimensions are equal.
       * (matmul_c3) their leading dimensions are equal.
-      * (matmul_c4) only dimension 0 of the result is dynamic.
+      * (matmul_c4) a dynamic dimension 0 of a matrix `b` does not become columns of the result.
 
     ```mlir
     func.func @example(%x: tensor<?x784xf32>, %w: tensor<128x784xf32>) -> tensor<?x128xf32> {

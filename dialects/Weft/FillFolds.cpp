@@ -57,6 +57,9 @@ struct SimplifyLike : OpInterfaceRewritePattern<FusableOpInterface> {
   using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
 
   LogicalResult matchAndRewrite(FusableOpInterface op, PatternRewriter &rewriter) const override {
+    for (Type type : op->getResultTypes())
+      if (!hasStaticInnerDims(cast<RankedTensorType>(type).getShape()))
+        return rewriter.notifyMatchFailure(op, "'like' gives more than the number of rows");
     for (OpOperand &operand : op->getOpOperands()) {
       if (!op.isShapeOperand(operand.getOperandNumber()) || isa<BlockArgument>(operand.get()))
         continue;

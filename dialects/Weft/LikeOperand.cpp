@@ -26,18 +26,28 @@ bool weft::isDynamicTensor(Type type) {
   return tensor.getRank() > 0 && tensor.isDynamicDim(0);
 }
 
-LogicalResult weft::verifyLike(Operation *op, Value like, bool needed) {
+SmallVector<int64_t> weft::getDynamicDims(Type type) {
+  SmallVector<int64_t> dims;
+  for (auto [dim, size] : llvm::enumerate(cast<RankedTensorType>(type).getShape()))
+    if (ShapedType::isDynamic(size))
+      dims.push_back(dim);
+  return dims;
+}
+
+LogicalResult weft::verifyLike(Operation *op, Value like, ArrayRef<int64_t> unknown) {
   Type resultType = op->getResult(0).getType();
-  if (!needed && like)
+  if (unknown.empty() && like)
     return op->emitOpError("expected no operand 'like', since the size of the result ")
            << resultType << " is known without it, got one of type " << like.getType()
            << " (like_c1)";
-  if (needed && !like)
-    return op->emitOpError(
-               "expected an operand 'like' that gives the size of dimension 0 of the result ")
-           << resultType << ", got none (like_c2)";
-  if (needed && !isDynamicTensor(like.getType()))
-    return op->emitOpError("expected an operand 'like' whose dimension 0 is dynamic, got ")
-           << like.getType() << " (like_c3)";
+  if (!unknown.empty() && !like)
+    return op->emitOpError("expected an operand 'like' that gives the size of dimension ")
+           << unknown.front() << " of the result " << resultType << ", got none (like_c2)";
+  for (int64_t dim : unknown) {
+    auto type = cast<RankedTensorType>(like.getType());
+    if (dim >= type.getRank() || !type.isDynamicDim(dim))
+      return op->emitOpError("expected an operand 'like' whose dimension ")
+             << dim << " is dynamic, got " << type << " (like_c3)";
+  }
   return success();
 }

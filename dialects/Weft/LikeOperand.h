@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The operand `like` of ops that make a tensor whose outermost size no data gives.
+// The operand `like` of ops that make a tensor some of whose sizes no data gives.
 #ifndef WEFT_DIALECT_LIKEOPERAND_H
 #define WEFT_DIALECT_LIKEOPERAND_H
 
@@ -18,8 +18,13 @@ void printLikeAndResultTypes(mlir::OpAsmPrinter &printer, mlir::Operation *op, m
 // Whether dimension 0 of a tensor is dynamic.
 bool isDynamicTensor(mlir::Type type);
 
-// That `like` is there exactly if it is `needed`, and then has a dynamic dimension 0.
-llvm::LogicalResult verifyLike(mlir::Operation *op, mlir::Value like, bool needed);
+// The dynamic dimensions of a tensor.
+llvm::SmallVector<int64_t> getDynamicDims(mlir::Type type);
+
+// That `like` is there exactly if dimensions of the result are `unknown` without it, and then has
+// the same dimensions, dynamic.
+llvm::LogicalResult verifyLike(mlir::Operation *op, mlir::Value like,
+                               llvm::ArrayRef<int64_t> unknown);
 
 } // namespace weft
 

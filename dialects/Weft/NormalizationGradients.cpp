@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Gradients of the Normalization family, in terms of the ops' own results.
-#include "dialects/Weft/GraphBuilder.h"
+// Gradients of the Normalization family: of softmax in terms of its own result, of norms in terms
+// of what they read.
+#include "dialects/Weft/NormParts.h"
 
 using namespace mlir;
 using namespace weft;
@@ -28,5 +29,34 @@ LogicalResult LogSoftmaxOp::buildVjp(OpBuilder &builder, ValueRange cotangents,
   Value y = g.widen(getResult()), dy = g.widen(cotangents[0]);
   Value total = g.expand(g.sum(dy, dim), y, dim);
   operandCotangents[0] = g.cast(g.sub(dy, g.mul(g.exp(y), total)), getType().getElementType());
+  return success();
+}
+
+LogicalResult LayerNormOp::buildVjp(OpBuilder &builder, ValueRange cotangents,
+                                    ArrayRef<bool> needed,
+                                    SmallVectorImpl<Value> &operandCotangents) {
+  GraphBuilder g(builder, getLoc());
+  NormParts parts(g, g.widen(getX()), g.widen(getWeight()), getEps().convertToDouble(), true);
+  Value dy = g.widen(cotangents[0]);
+  Type elementType = getType().getElementType();
+  if (needed[0])
+    operandCotangents[0] = g.cast(parts.buildOperandGradient(dy), elementType);
+  if (needed[1])
+    operandCotangents[1] = g.cast(parts.buildWeightGradient(dy), elementType);
+  if (getBias() && needed[2])
+    operandCotangents[2] = g.cast(parts.sumRows(dy), elementType);
+  return success();
+}
+
+LogicalResult RmsNormOp::buildVjp(OpBuilder &builder, ValueRange cotangents, ArrayRef<bool> needed,
+                                  SmallVectorImpl<Value> &operandCotangents) {
+  GraphBuilder g(builder, getLoc());
+  NormParts parts(g, g.widen(getX()), g.widen(getWeight()), getEps().convertToDouble(), false);
+  Value dy = g.widen(cotangents[0]);
+  Type elementType = getType().getElementType();
+  if (needed[0])
+    operandCotangents[0] = g.cast(parts.buildOperandGradient(dy), elementType);
+  if (needed[1])
+    operandCotangents[1] = g.cast(parts.buildWeightGradient(dy), elementType);
   return success();
 }

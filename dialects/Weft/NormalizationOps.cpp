@@ -25,3 +25,37 @@ LogicalResult SoftmaxOp::verify() {
 LogicalResult LogSoftmaxOp::verify() {
   return verifyDim(*this, getDim(), getType().getRank(), "log_softmax_c1");
 }
+
+// That `weight` has the last dimensions of `x`.
+static LogicalResult verifyRow(Operation *op, RankedTensorType x, RankedTensorType weight,
+                               StringRef constraint) {
+  bool fits = weight.getRank() >= 1 && weight.getRank() <= x.getRank() && weight.hasStaticShape() &&
+              weight.getElementType() == x.getElementType() &&
+              weight.getShape() == x.getShape().take_back(weight.getRank());
+  if (fits)
+    return success();
+  return op->emitOpError() << "expected a weight with the last dimensions of " << x
+                           << ", all static, got " << weight << " (" << constraint << ")";
+}
+
+static LogicalResult verifyEps(Operation *op, const APFloat &eps, StringRef constraint) {
+  if (eps.convertToDouble() >= 0)
+    return success();
+  return op->emitOpError() << "expected eps of at least 0, got " << eps.convertToDouble() << " ("
+                           << constraint << ")";
+}
+
+LogicalResult LayerNormOp::verify() {
+  if (failed(verifyRow(*this, getX().getType(), getWeight().getType(), "layer_norm_c1")))
+    return failure();
+  if (getBias() && getBias().getType() != getWeight().getType())
+    return emitOpError() << "expected a bias of the type of weight, " << getWeight().getType()
+                         << ", got " << getBias().getType() << " (layer_norm_c2)";
+  return verifyEps(*this, getEps(), "layer_norm_c3");
+}
+
+LogicalResult RmsNormOp::verify() {
+  if (failed(verifyRow(*this, getX().getType(), getWeight().getType(), "rms_norm_c1")))
+    return failure();
+  return verifyEps(*this, getEps(), "rms_norm_c2");
+}

@@ -51,3 +51,42 @@ LogicalResult LogSoftmaxOp::evaluate(ArrayRef<ReferenceTensor> operands,
   results.push_back(normalize(operands[0], getDim(), /*isLogarithm=*/true));
   return success();
 }
+
+// Each row of `size` elements less its mean, if `isCentered`, over the root of its mean square.
+static void normalizeRows(ReferenceTensor &y, int64_t size, double eps, bool isCentered) {
+  for (int64_t first = 0, end = y.getNumElements(); first < end; first += size) {
+    MutableArrayRef<double> row = MutableArrayRef(y.getFloats()).slice(first, size);
+    double count = static_cast<double>(size), mean = 0, square = 0;
+    for (double element : row)
+      mean += isCentered ? element / count : 0;
+    for (double &element : row) {
+      element -= mean;
+      square += element * element / count;
+    }
+    for (double &element : row)
+      element /= std::sqrt(square + eps);
+  }
+}
+
+LogicalResult LayerNormOp::evaluate(ArrayRef<ReferenceTensor> operands,
+                                    SmallVectorImpl<ReferenceTensor> &results) {
+  ReferenceTensor y = operands[0];
+  int64_t size = operands[1].getNumElements();
+  normalizeRows(y, size, getEps().convertToDouble(), /*isCentered=*/true);
+  for (int64_t i = 0, end = y.getNumElements(); i < end; ++i)
+    y.setFloat(i, y.getFloat(i) * operands[1].getFloat(i % size) +
+                      (getBias() ? operands[2].getFloat(i % size) : 0));
+  results.push_back(std::move(y));
+  return success();
+}
+
+LogicalResult RmsNormOp::evaluate(ArrayRef<ReferenceTensor> operands,
+                                  SmallVectorImpl<ReferenceTensor> &results) {
+  ReferenceTensor y = operands[0];
+  int64_t size = operands[1].getNumElements();
+  normalizeRows(y, size, getEps().convertToDouble(), /*isCentered=*/false);
+  for (int64_t i = 0, end = y.getNumElements(); i < end; ++i)
+    y.setFloat(i, y.getFloat(i) * operands[1].getFloat(i % size));
+  results.push_back(std::move(y));
+  return success();
+}

@@ -10,8 +10,6 @@ include "dialects/Weft/WeftAttrs.td"
 // PyTorch; only what meets the parameter is rounded to its type.
 def Weft_F64Scalar : Type<0DTensorOf<[F64]>.predicate, "tensor<f64>", "::mlir::RankedTensorType">,
     BuildableType<"::mlir::RankedTensorType::get({}, $_builder.getF64Type())">;
-def Weft_I64Scalar : Type<0DTensorOf<[I64]>.predicate, "tensor<i64>", "::mlir::RankedTensorType">,
-    BuildableType<"::mlir::RankedTensorType::get({}, $_builder.getI64Type())">;
 
 class Weft_UpdateOp<string mnemonic, list<Trait> traits = []>
     : Weft_CompositeOp<mnemonic, !listconcat([NoGradient], traits)>;

@@ -10,7 +10,7 @@ using namespace weft;
 LogicalResult DropoutOp::decompose(OpBuilder &builder, SmallVectorImpl<Value> &results) {
   if (!isNumbered())
     return failure();
-  Value like = isDynamicTensor(getType()) ? getInput() : Value();
+  Value like = getType().hasStaticShape() ? Value() : getInput();
   Expr mask(builder, getLoc(),
             DropoutMaskOp::create(builder, getLoc(), getBoolTensorType(getType()), getSeed(),
                                   getStep(), getSampleOffset(), like, getPAttr(), getIdAttr()));

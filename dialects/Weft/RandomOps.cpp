@@ -76,7 +76,7 @@ LogicalResult DropoutMaskOp::verify() {
     return emitOpError("expected ")
            << expected << " numbers in place of id 0 and 1 row per sample, got " << numbers
            << (areFree ? "" : " beside others") << " (dropout_mask_c2)";
-  return verifyLike(*this, getLike(), isDynamicTensor(getType()));
+  return verifyLike(*this, getLike(), getDynamicDims(getType()));
 }
 
 FusionKind DropoutMaskOp::getFusionKind() { return FusionKind::Broadcast; }

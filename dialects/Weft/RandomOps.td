@@ -7,13 +7,6 @@
 
 include "dialects/Weft/WeftAttrs.td"
 
-// A rank-0 i64 tensor: a number of the step that random ops read.
-def Weft_I64Scalar
-    : Type<And<[RankedTensorOf<[I64]>.predicate,
-                CPred<"::llvm::cast<::mlir::RankedTensorType>($_self).getRank() == 0">]>,
-           "tensor<i64>", "::mlir::RankedTensorType">,
-      BuildableType<"::mlir::RankedTensorType::get({}, $_builder.getI64Type())">;
-
 def Weft_DropoutOp : Weft_CompositeOp<"dropout", [
     Weft_Differentiable, AttrSizedOperandSegments, AllTypesMatch<["input", "result"]>,
     DeclareOpInterfaceMethods<RandomOpInterface>,
@@ -85,7 +78,7 @@ def Weft_DropoutMaskOp : Weft_PrimitiveOp<"dropout_mask", [NoGradient, AttrSized
         that is there, which is 1.
       * (like_c1) no `like` where the size of the result is known without it.
       * (like_c2) `like` where it is not.
-      * (like_c3) dimension 0 of `like` is dynamic.
+      * (like_c3) the dimensions of `like` that are taken are dynamic.
 
     ```mlir
     func.func @example(%seed: tensor<i64>, %step: tensor<i64>, %offset: tensor<i64>, %x: tensor<?x128xf32>)

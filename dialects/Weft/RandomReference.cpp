@@ -52,8 +52,8 @@ LogicalResult DropoutOp::evaluate(ArrayRef<ReferenceTensor> operands,
 LogicalResult DropoutMaskOp::evaluate(ArrayRef<ReferenceTensor> operands,
                                       SmallVectorImpl<ReferenceTensor> &results) {
   SmallVector<int64_t> shape(getType().getShape());
-  if (getLike())
-    shape[0] = operands[3].getDimSize(0);
+  for (int64_t dim : getDynamicDims(getType()))
+    shape[dim] = operands[3].getDimSize(dim);
   Draw draw = {getId(),
                static_cast<uint64_t>(operands[0].getInt(0)),
                static_cast<uint64_t>(operands[1].getInt(0)),

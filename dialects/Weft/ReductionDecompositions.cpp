@@ -2,6 +2,7 @@
 //
 // Composite ops of the Reduction family in primitives.
 #include "dialects/Weft/GraphBuilder.h"
+#include "dialects/Weft/TypeInference.h"
 
 using namespace mlir;
 using namespace weft;
@@ -15,8 +16,10 @@ LogicalResult ReduceMeanOp::decompose(OpBuilder &builder, SmallVectorImpl<Value>
 }
 
 LogicalResult SizeOp::decompose(OpBuilder &builder, SmallVectorImpl<Value> &results) {
-  GraphBuilder g(builder, getLoc());
   RankedTensorType type = getX().getType();
+  if (!hasStaticInnerDims(type.getShape()))
+    return failure();
+  GraphBuilder g(builder, getLoc());
   double perRow = 1;
   bool hasRows = false;
   for (int64_t dim : getDims()) {

@@ -41,12 +41,8 @@ static LogicalResult inferReduction(InferenceError error, Type operand, ArrayRef
   if (dims.empty() || !areDimsValid(dims, type.getRank()))
     return error() << "expected dims of an operand of rank " << type.getRank()
                    << ", at least one, in increasing order, got [" << dims << "] (reduce_c1)";
-  auto reduced =
-      RankedTensorType::get(getReducedShape(type.getShape(), dims, keepdim), type.getElementType());
-  if (!hasStaticInnerDims(reduced.getShape()))
-    return error() << "expected only dimension 0 of the result to be dynamic, got " << reduced
-                   << " (reduce_c2)";
-  results.push_back(reduced);
+  results.push_back(RankedTensorType::get(getReducedShape(type.getShape(), dims, keepdim),
+                                          type.getElementType()));
   return success();
 }
 
@@ -103,12 +99,8 @@ LogicalResult ArgmaxOp::inferReturnTypes(MLIRContext *context, std::optional<Loc
   if (!areDimsValid(dim, type.getRank()))
     return error() << "expected dim of an operand of rank " << type.getRank() << ", got " << dim
                    << " (argmax_c1)";
-  auto reduced = RankedTensorType::get(getReducedShape(type.getShape(), dim, adaptor.getKeepdim()),
-                                       IntegerType::get(context, 64));
-  if (!hasStaticInnerDims(reduced.getShape()))
-    return error() << "expected only dimension 0 of the result to be dynamic, got " << reduced
-                   << " (argmax_c2)";
-  results.push_back(reduced);
+  results.push_back(RankedTensorType::get(
+      getReducedShape(type.getShape(), dim, adaptor.getKeepdim()), IntegerType::get(context, 64)));
   return success();
 }
 FusionKind ArgmaxOp::getFusionKind() { return FusionKind::Reduction; }

@@ -10,7 +10,6 @@ include "dialects/Weft/WeftAttrs.td"
 defvar Weft_ReductionConstraints = [{
     Constraints:
       * (reduce_c1) `dims` holds at least one dimension of the operand, in increasing order.
-      * (reduce_c2) only dimension 0 of the result is dynamic.
 }];
 
 def Weft_ReduceSumOp : Weft_PrimitiveOp<"reduce_sum", [Weft_Differentiable, InferTypeOpAdaptor]> {
@@ -76,7 +75,6 @@ def Weft_ArgmaxOp : Weft_PrimitiveOp<"argmax", [NoGradient, InferTypeOpAdaptor]>
 
     Constraints:
       * (argmax_c1) `dim` is a dimension of the operand.
-      * (argmax_c2) only dimension 0 of the result is dynamic.
 
     ```mlir
     func.func @example(%x: tensor<?x10xf32>) -> tensor<?xi64> {

@@ -120,6 +120,24 @@ OpFoldResult SliceOp::fold(FoldAdaptor adaptor) {
   return foldSplat(adaptor.getInput(), getType());
 }
 
+OpFoldResult PrefixOp::fold(FoldAdaptor) {
+  bool isWhole = getInput().getType() == getType() && !getType().isDynamicDim(getDim());
+  return isWhole ? OpFoldResult(getInput()) : OpFoldResult();
+}
+
+// A prefix of known size is a slice.
+static LogicalResult prefixToSlice(PrefixOp op, PatternRewriter &rewriter) {
+  SmallVector<Value> results;
+  if (failed(op.decompose(rewriter, results)))
+    return rewriter.notifyMatchFailure(op, "the size is not known yet");
+  rewriter.replaceOp(op, results);
+  return success();
+}
+
+void PrefixOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) {
+  patterns.add(prefixToSlice);
+}
+
 OpFoldResult ConcatOp::fold(FoldAdaptor) {
   return getInputs().size() == 1 ? OpFoldResult(getInputs()[0]) : OpFoldResult();
 }
@@ -189,6 +207,8 @@ static LogicalResult broadcastOfBroadcast(BroadcastOp op, PatternRewriter &rewri
   if (!inner)
     return rewriter.notifyMatchFailure(op, "the operand is no broadcast");
   SmallVector<int64_t> dims;
+  if (!hasStaticInnerDims(op.getType().getShape()))
+    return rewriter.notifyMatchFailure(op, "inner dimensions have no size yet");
   for (int64_t dim : inner.getDimensions())
     dims.push_back(op.getDimensions()[dim]);
   Value like = op.getLike();

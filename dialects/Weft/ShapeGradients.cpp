@@ -48,6 +48,10 @@ LogicalResult SliceOp::buildVjp(OpBuilder &builder, ValueRange cotangents, Array
   Value value = cotangents[0];
   SmallVector<int64_t> low(getStarts()), high(type.getRank(), 0);
   for (int64_t i = 0; i < type.getRank(); ++i) {
+    if (type.isDynamicDim(i) && getLimits()[i] != -1)
+      return emitOpError("expected dimension ")
+             << i << " to have its size before differentiation, got " << type
+             << " (weft-specialize gives it one)";
     if (type.isDynamicDim(i))
       continue;
     if (getStrides()[i] > 1)
@@ -60,6 +64,21 @@ LogicalResult SliceOp::buildVjp(OpBuilder &builder, ValueRange cotangents, Array
     high[i] = std::max<int64_t>(room - size, 0);
   }
   operandCotangents[0] = PadOp::create(builder, getLoc(), value, low, high, APFloat(0.0));
+  return success();
+}
+
+LogicalResult PrefixOp::buildVjp(OpBuilder &builder, ValueRange cotangents, ArrayRef<bool> needed,
+                                 SmallVectorImpl<Value> &operandCotangents) {
+  int64_t dim = getDim();
+  if (getType().isDynamicDim(dim))
+    return emitOpError("expected dimension ")
+           << dim << " to have its size before differentiation, got " << getType()
+           << " (weft-specialize gives it one)";
+  if (!needed[0])
+    return success();
+  SmallVector<int64_t> low(getType().getRank(), 0), high(low);
+  high[dim] = getInput().getType().getDimSize(dim) - getType().getDimSize(dim);
+  operandCotangents[0] = PadOp::create(builder, getLoc(), cotangents[0], low, high, APFloat(0.0));
   return success();
 }
 

@@ -128,8 +128,8 @@ void SliceOp::build(OpBuilder &builder, OperationState &state, Value input, int6
   auto type = cast<RankedTensorType>(input.getType());
   SmallVector<int64_t> starts(type.getRank(), 0), strides(type.getRank(), 1);
   SmallVector<int64_t> limits(type.getShape());
-  if (isDynamicTensor(type))
-    limits[0] = -1;
+  for (int64_t dynamic : getDynamicDims(type))
+    limits[dynamic] = -1;
   starts[dim] = start;
   limits[dim] = limit;
   build(builder, state, input, starts, limits, strides);
@@ -147,15 +147,17 @@ LogicalResult SliceOp::inferReturnTypes(MLIRContext *, std::optional<Location> l
   SmallVector<int64_t> shape;
   for (int64_t i = 0; i < type.getRank(); ++i) {
     int64_t size = type.getDimSize(i);
-    if (type.isDynamicDim(i)) {
-      if (starts[i] != 0 || limits[i] != -1 || strides[i] != 1)
-        return inferError<SliceOp>(
-            loc, "expected start 0, limit -1 and stride 1 in the dynamic dimension ", i, ", got ",
-            starts[i], ", ", limits[i], ", ", strides[i], " (slice_c2)");
+    bool isWhole = starts[i] == 0 && limits[i] == -1 && strides[i] == 1;
+    if (type.isDynamicDim(i) && isWhole) {
       shape.push_back(ShapedType::kDynamic);
       continue;
     }
-    if (starts[i] < 0 || limits[i] < starts[i] || limits[i] > size)
+    if (type.isDynamicDim(i) && (i == 0 || starts[i] < 0 || limits[i] < starts[i]))
+      return inferError<SliceOp>(
+          loc, "expected start 0, limit -1 and stride 1 in the dynamic dimension ", i, ", got ",
+          starts[i], ", ", limits[i], ", ", strides[i], " (slice_c2)");
+    // Whether a dynamic dimension is large enough is seen when it has got its size.
+    if (starts[i] < 0 || limits[i] < starts[i] || (!type.isDynamicDim(i) && limits[i] > size))
       return inferError<SliceOp>(loc, "expected 0 <= start <= limit <= ", size, " in dimension ", i,
                                  ", got start ", starts[i], " and limit ", limits[i],
                                  " (slice_c3)");
@@ -176,6 +178,32 @@ int64_t SliceOp::mapDimension(int64_t dimension, unsigned) {
 }
 
 bool SliceOp::isShapeOperand(unsigned) { return false; }
+
+//===----------------------------------------------------------------------===//
+// PrefixOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult PrefixOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                         Adaptor adaptor, SmallVectorImpl<Type> &types) {
+  auto type = cast<RankedTensorType>(adaptor.getInput().getType());
+  auto like = cast<RankedTensorType>(adaptor.getLike().getType());
+  int64_t dim = adaptor.getDim(), likeDim = adaptor.getLikeDim();
+  if (dim < 0 || dim >= type.getRank() || type.isDynamicDim(dim))
+    return inferError<PrefixOp>(loc, "'dim': expected a static dimension of ", type, ", got ", dim,
+                                " (prefix_c1)");
+  if (likeDim < 0 || likeDim >= like.getRank() || (likeDim == 0 && like.isDynamicDim(0)))
+    return inferError<PrefixOp>(loc, "expected a dimension of 'like' ", like,
+                                " other than the batch, got ", likeDim, " (prefix_c2)");
+  int64_t size = like.getDimSize(likeDim);
+  if (size > type.getDimSize(dim))
+    return inferError<PrefixOp>(loc, "expected at most the ", type.getDimSize(dim),
+                                " elements of dimension ", dim, " of ", type, ", got ", size,
+                                " (prefix_c3)");
+  SmallVector<int64_t> shape(type.getShape());
+  shape[dim] = size;
+  types.push_back(type.clone(shape));
+  return success();
+}
 
 //===----------------------------------------------------------------------===//
 // ConcatOp
@@ -266,6 +294,16 @@ bool PadOp::isShapeOperand(unsigned) { return false; }
 // BroadcastOp
 //===----------------------------------------------------------------------===//
 
+// The dynamic dimensions of a broadcast's result that no dimension of its operand gives.
+static SmallVector<int64_t> getUnknownDims(RankedTensorType from, RankedTensorType to,
+                                           ArrayRef<int64_t> dims) {
+  SmallVector<int64_t> unknown = getDynamicDims(to);
+  for (auto [i, dim] : llvm::enumerate(dims))
+    if (from.isDynamicDim(i))
+      llvm::erase(unknown, dim);
+  return unknown;
+}
+
 void BroadcastOp::build(OpBuilder &builder, OperationState &state, Type result, Value input,
                         ArrayRef<int64_t> dimensions) {
   build(builder, state, result, input, /*like=*/Value(), dimensions);
@@ -275,8 +313,12 @@ void BroadcastOp::build(OpBuilder &builder, OperationState &state, Value input, 
                         ArrayRef<int64_t> dimensions) {
   auto type = cast<RankedTensorType>(input.getType());
   auto result = cast<RankedTensorType>(shapeOf.getType()).clone(type.getElementType());
-  bool needsLike = isDynamicTensor(result) && !isDynamicTensor(type);
+  bool needsLike = !::getUnknownDims(type, result, dimensions).empty();
   build(builder, state, result, input, needsLike ? shapeOf : Value(), dimensions);
+}
+
+SmallVector<int64_t> BroadcastOp::getUnknownDims() {
+  return ::getUnknownDims(getInput().getType(), getType(), getDimensions());
 }
 
 LogicalResult BroadcastOp::verify() {
@@ -298,7 +340,7 @@ LogicalResult BroadcastOp::verify() {
              << i << " of the operand to be 1 or that of dimension " << dims[i]
              << " of the result, got " << from << " and " << to << " (broadcast_c4)";
   }
-  return verifyLike(*this, getLike(), isDynamicTensor(to) && !isDynamicTensor(from));
+  return verifyLike(*this, getLike(), getUnknownDims());
 }
 
 int64_t BroadcastOp::mapDimension(int64_t dimension, unsigned operand) {
@@ -345,7 +387,7 @@ Value weft::createSplat(OpBuilder &builder, Location loc, Value like, double val
   auto type = cast<RankedTensorType>(like.getType());
   if (elementType)
     type = type.clone(elementType);
-  if (!isDynamicTensor(type))
+  if (type.hasStaticShape())
     return ConstantOp::create(builder, loc, type, value);
   Value scalar = ConstantOp::create(builder, loc, type.clone(ArrayRef<int64_t>()), value);
   return BroadcastOp::create(builder, loc, scalar, like, ArrayRef<int64_t>());
@@ -359,7 +401,7 @@ LogicalResult IotaOp::verify() {
   if (static_cast<int64_t>(getDim()) < 0 || static_cast<int64_t>(getDim()) >= getType().getRank())
     return emitOpError("'dim': expected a dimension of ")
            << getType() << ", got " << static_cast<int64_t>(getDim()) << " (iota_c1)";
-  return verifyLike(*this, getLike(), isDynamicTensor(getType()));
+  return verifyLike(*this, getLike(), getDynamicDims(getType()));
 }
 
 int64_t IotaOp::mapDimension(int64_t dimension, unsigned) {

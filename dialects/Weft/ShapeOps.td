@@ -25,8 +25,8 @@ class Weft_MoveOp<string mnemonic, list<Trait> traits = []>
   let hasFolder = 1;
 }
 
-// An op whose result depends on a position only, or repeats an operand. If the outermost dimension of
-// the result is dynamic and no data gives its size, dimension 0 of the operand `like` does.
+// An op whose result depends on a position only, or repeats an operand. If a dimension of the result is
+// dynamic and no data gives its size, the same dimension of the operand `like` does.
 class Weft_FillOp<string mnemonic, list<Trait> traits = []> : Weft_ShapeOp<mnemonic, traits> {
   let extraClassDefinition = [{
     ::weft::FusionKind $cppClass::getFusionKind() { return ::weft::FusionKind::Broadcast; }
@@ -42,8 +42,10 @@ def Weft_ReshapeOp : Weft_MoveOp<"reshape"> {
   let description = [{
     Elements keep their row-major order. If dimension 0 is dynamic, it is in both types, and the number of
     elements per row of one is a multiple of the other's; so dimension 0 stays a multiple of the batch,
-    and a slice of whole samples of the result is made of the same samples of the operand. Gradient:
-    dx = g, reshaped back.
+    and a slice of whole samples of the result is made of the same samples of the operand. Before other
+    dimensions have got their sizes, a result in which several are unknown keeps the operand's dimension
+    0, and at most one more follows from the number of elements: [batch, seq, 384] becomes
+    [batch, seq, 12, 32], and back. Gradient: dx = g, reshaped back.
 
     Constraints:
       * (reshape_c1) the element types are the same.
@@ -89,12 +91,13 @@ def Weft_SliceOp : Weft_MoveOp<"slice", [InferTypeOpAdaptor]> {
   let summary = "a box of elements";
   let description = [{
     In each dimension, the elements from `starts` to before `limits`, every `strides`-th of them. A
-    dynamic dimension is taken whole: its start is 0, its limit -1, its stride 1. Gradient: dx = g in
-    the places that were read, 0 elsewhere.
+    dynamic dimension is taken whole: its start is 0, its limit -1, its stride 1; or, if it is not the
+    outermost, a part of known size: `[:, 0, :]` of [batch, seq, width] is `starts = [0, 0, 0]`,
+    `limits = [-1, 1, width]`. Gradient: dx = g in the places that were read, 0 elsewhere.
 
     Constraints:
       * (slice_c1) `starts`, `limits` and `strides` have one number per dimension.
-      * (slice_c2) a dynamic dimension is taken whole.
+      * (slice_c2) a dynamic dimension is taken whole, or, if inner, from a start to a limit.
       * (slice_c3) 0 <= start <= limit <= size in all others.
       * (slice_c4) strides are at least 1.
 
@@ -115,6 +118,36 @@ def Weft_SliceOp : Weft_MoveOp<"slice", [InferTypeOpAdaptor]> {
   let assemblyFormat = [{
     $input `starts` `=` $starts `limits` `=` $limits `strides` `=` $strides attr-dict `:` type($input) `->` type($result)
   }];
+  let hasCanonicalizer = 1;
+}
+
+def Weft_PrefixOp : Weft_CompositeOp<"prefix", [Weft_Differentiable, InferTypeOpAdaptor]> {
+  let summary = "as many elements of one tensor as another has";
+  let description = [{
+    The first n elements along dimension `dim`, where n is the size of dimension `like_dim` of `like`,
+    whose elements are not read: the rows of a position table for a sequence whose length is bound
+    later. Once n is known it is a `weft.slice`. Gradient: dx = g in the places that were read, 0
+    elsewhere.
+
+    Constraints:
+      * (prefix_c1) `dim` is a static dimension of the operand.
+      * (prefix_c2) `like_dim` is a dimension of `like`, not the batch: a dynamic one is not the outermost.
+      * (prefix_c3) n is at most the operand's size; checked when n is known.
+
+    ```mlir
+    func.func @example(%table: tensor<512x384xf32>, %ids: tensor<?x?xi32>) -> tensor<?x384xf32> {
+      %p = weft.prefix %table dim = 0 like %ids dim = 1
+          : tensor<512x384xf32>, tensor<?x?xi32> -> tensor<?x384xf32>
+      return %p : tensor<?x384xf32>
+    }
+    ```
+  }];
+  let arguments = (ins Weft_Tensor:$input, I64Attr:$dim, Weft_Tensor:$like, I64Attr:$like_dim);
+  let results = (outs Weft_Tensor:$result);
+  let assemblyFormat = [{
+    $input `dim` `=` $dim `like` $like `dim` `=` $like_dim attr-dict `:` type($input) `,` type($like) `->` type($result)
+  }];
+  let hasFolder = 1;
   let hasCanonicalizer = 1;
 }
 
@@ -177,9 +210,9 @@ def Weft_BroadcastOp : Weft_FillOp<"broadcast", [Weft_Differentiable]> {
   let description = [{
     Dimension i of the operand becomes dimension `dims`[i] of the result, with the same size or
     stretched from 1; `dims` rises. Along the other dimensions of the result, elements repeat. `like` is
-    there exactly if the result's dimension 0 is dynamic and not the operand's: the result takes the
-    size of dimension 0 of that tensor, whose elements are not read. Gradient: dx = the sum of g over
-    what was repeated.
+    there exactly if the result has a dynamic dimension that is none of the operand's: the result takes the
+    size of the same dimension of that tensor, whose elements are not read. Gradient: dx = the sum of g
+    over what was repeated.
 
     Constraints:
       * (broadcast_c1) the element types are the same.
@@ -188,7 +221,7 @@ def Weft_BroadcastOp : Weft_FillOp<"broadcast", [Weft_Differentiable]> {
       * (broadcast_c4) each dimension of the operand has the size of its dimension of the result, or 1.
       * (like_c1) no `like` where the size of the result is known without it.
       * (like_c2) `like` where it is not.
-      * (like_c3) dimension 0 of `like` is dynamic.
+      * (like_c3) the dimensions of `like` that are taken are dynamic.
 
     ```mlir
     func.func @example(%v: tensor<?xf32>, %b: tensor<128xf32>, %x: tensor<?x784xf32>)
@@ -212,6 +245,12 @@ def Weft_BroadcastOp : Weft_FillOp<"broadcast", [Weft_Differentiable]> {
   ];
   let assemblyFormat = [{
     $input (`like` $like^)? `dims` `=` $dimensions attr-dict `:` type($input) (`,` type($like)^)? `->` type($result)
+  }];
+  let extraClassDeclaration = [{
+    double getFlopsPerElement() { return 0.0; }
+    bool isShapeOperand(unsigned operand);
+    // The dynamic dimensions of the result whose size `like` gives.
+    ::llvm::SmallVector<int64_t> getUnknownDims();
   }];
   let hasFolder = 1;
   let hasCanonicalizer = 1;
@@ -252,7 +291,7 @@ def Weft_IotaOp : Weft_FillOp<"iota", [NoGradient]> {
       * (iota_c1) `dim` is a dimension of the result.
       * (like_c1) no `like` where the size of the result is known without it.
       * (like_c2) `like` where it is not.
-      * (like_c3) dimension 0 of `like` is dynamic.
+      * (like_c3) the dimensions of `like` that are taken are dynamic.
 
     ```mlir
     func.func @example(%x: tensor<?x784xf32>) -> (tensor<10xi64>, tensor<?x10xi64>) {

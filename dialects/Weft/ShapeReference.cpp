@@ -24,11 +24,11 @@ static void setElement(ReferenceTensor &tensor, int64_t position, double value) 
     tensor.setInt(position, static_cast<int64_t>(value));
 }
 
-// The shape of a type whose dynamic dimension 0, if any, has this size.
-static SmallVector<int64_t> getShapeWithRows(RankedTensorType type, int64_t rows) {
+// The shape of a type whose dynamic dimensions, if any, have the sizes of the same ones of `like`.
+static SmallVector<int64_t> getShapeLike(RankedTensorType type, ArrayRef<int64_t> like) {
   SmallVector<int64_t> shape(type.getShape());
-  if (isDynamicTensor(type))
-    shape[0] = rows;
+  for (int64_t dim : getDynamicDims(type))
+    shape[dim] = like[dim];
   return shape;
 }
 
@@ -64,13 +64,26 @@ static void scatter(ReferenceTensor &result, const ReferenceTensor &source, int6
 LogicalResult ReshapeOp::evaluate(Operands operands, Results &results) {
   const ReferenceTensor &input = operands[0];
   RankedTensorType type = getType();
-  int64_t count = input.getNumElements();
-  int64_t perRow = isDynamicTensor(type) ? ShapedType::getNumElements(type.getShape().drop_front())
-                                         : ShapedType::getNumElements(type.getShape());
-  if (count % perRow != 0)
+  SmallVector<int64_t> shape(type.getShape()), unknown = getDynamicDims(type);
+  // Of several unknown dimensions, the outermost has the operand's rows.
+  if (unknown.size() > 1 && unknown.front() == 0 && input.getRank() > 0) {
+    shape[0] = input.getDimSize(0);
+    unknown.erase(unknown.begin());
+  }
+  if (unknown.size() > 1)
+    return emitOpError(
+               "expected a result with at most one dimension whose size does not follow from "
+               "the operand's, got ")
+           << type;
+  int64_t count = input.getNumElements(), perRow = 1;
+  for (int64_t size : shape)
+    perRow *= ShapedType::isDynamic(size) ? 1 : size;
+  if (perRow == 0 || count % perRow != 0 || (unknown.empty() && count != perRow))
     return emitOpError("expected a multiple of ")
            << perRow << " elements, those of a row of " << type << ", got " << count;
-  results.push_back(input.reshaped(getShapeWithRows(type, count / perRow)));
+  if (!unknown.empty())
+    shape[unknown.front()] = count / perRow;
+  results.push_back(input.reshaped(shape));
   return success();
 }
 
@@ -93,9 +106,26 @@ LogicalResult SliceOp::evaluate(Operands operands, Results &results) {
     offset += getStarts()[i] * steps[i];
     steps[i] *= getStrides()[i];
   }
-  SmallVector<int64_t> shape =
-      getShapeWithRows(getType(), input.getRank() ? input.getDimSize(0) : 0);
+  SmallVector<int64_t> shape = getShapeLike(getType(), input.getShape());
+  for (auto [i, size] : llvm::enumerate(input.getShape()))
+    if (getStarts()[i] > size || getLimits()[i] > size)
+      return emitOpError("expected 0 <= start <= limit <= ")
+             << size << " in dimension " << i << ", got start " << getStarts()[i] << " and limit "
+             << getLimits()[i] << " (slice_c3)";
   gather(results.emplace_back(input.getElementType(), shape), input, offset, steps);
+  return success();
+}
+
+LogicalResult PrefixOp::evaluate(Operands operands, Results &results) {
+  const ReferenceTensor &input = operands[0];
+  int64_t dim = getDim(), size = operands[1].getDimSize(getLikeDim());
+  if (size > input.getDimSize(dim))
+    return emitOpError("expected at most the ")
+           << input.getDimSize(dim) << " elements of dimension " << dim << ", got " << size
+           << " (prefix_c3)";
+  SmallVector<int64_t> shape(input.getShape());
+  shape[dim] = size;
+  gather(results.emplace_back(input.getElementType(), shape), input, 0, input.getStrides());
   return success();
 }
 
@@ -138,11 +168,12 @@ LogicalResult PadOp::evaluate(Operands operands, Results &results) {
 
 LogicalResult BroadcastOp::evaluate(Operands operands, Results &results) {
   const ReferenceTensor &input = operands[0];
-  RankedTensorType type = getType();
-  int64_t rows = 0;
-  if (isDynamicTensor(type))
-    rows = operands.back().getDimSize(0);
-  SmallVector<int64_t> shape = getShapeWithRows(type, rows);
+  SmallVector<int64_t> shape(getType().getShape());
+  for (int64_t dim : getUnknownDims())
+    shape[dim] = operands.back().getDimSize(dim);
+  for (auto [i, dim] : llvm::enumerate(getDimensions()))
+    if (ShapedType::isDynamic(shape[dim]))
+      shape[dim] = input.getDimSize(i);
   SmallVector<int64_t> steps(shape.size(), 0), strides = input.getStrides();
   for (auto [i, dim] : llvm::enumerate(getDimensions()))
     if (input.getDimSize(i) == shape[dim])
@@ -157,8 +188,9 @@ LogicalResult ConstantOp::evaluate(Operands, Results &results) {
 }
 
 LogicalResult IotaOp::evaluate(Operands operands, Results &results) {
-  SmallVector<int64_t> shape =
-      getShapeWithRows(getType(), operands.empty() ? 0 : operands[0].getDimSize(0));
+  SmallVector<int64_t> shape(getType().getShape());
+  if (getLike())
+    shape = getShapeLike(getType(), operands[0].getShape());
   ReferenceTensor result(getType().getElementType(), shape);
   SmallVector<int64_t> index(shape.size(), 0);
   for (int64_t i = 0, e = result.getNumElements(); i < e; ++i) {

@@ -4,8 +4,10 @@
 #ifndef WEFT_DIALECT_WEFT_H
 #define WEFT_DIALECT_WEFT_H
 
+#include "dialects/Weft/AttentionOps.h"
 #include "dialects/Weft/ContractionOps.h"
 #include "dialects/Weft/ElementwiseOps.h"
+#include "dialects/Weft/IndexingOps.h"
 #include "dialects/Weft/LossOps.h"
 #include "dialects/Weft/ModelOps.h"
 #include "dialects/Weft/NormalizationOps.h"

@@ -26,8 +26,11 @@ def Weft_Dialect : Dialect {
     defaults are PyTorch's where PyTorch has the op. Each op is evaluated by the reference interpreter,
     lowered to code, and has a gradient or says that it has none.
 
-    Only the outermost dimension of a tensor may be dynamic; its size is a static multiple of the
-    batch. Elementwise ops do not broadcast: `weft.broadcast` does.
+    A dynamic dimension is the batch, outermost, or a dimension that the argument's `weft.dims` names.
+    The phase `specialized` gives each named one a size; from then on only the outermost
+    dimension of a tensor is dynamic, and its size is a static multiple of the batch. What a constraint
+    says of the size of another dynamic dimension is checked then. Elementwise ops do not broadcast:
+    `weft.broadcast` does.
   }];
   let useDefaultAttributePrinterParser = 1;
   let hasOperationAttrVerify = 1;
@@ -56,6 +59,10 @@ def Weft_IntTensor : RankedTensorOf<[Weft_IntElement]>;
 def Weft_BoolTensor : RankedTensorOf<[I1]>;
 // A rank-0 tensor: a number of the step.
 def Weft_ScalarTensor : 0DTensorOf<[Weft_Element]>;
+
+// A rank-0 i64 tensor: a number of the step that random ops read.
+def Weft_I64Scalar : Type<0DTensorOf<[I64]>.predicate, "tensor<i64>", "::mlir::RankedTensorType">,
+    BuildableType<"::mlir::RankedTensorType::get({}, $_builder.getI64Type())">;
 
 //===----------------------------------------------------------------------===//
 // Ops

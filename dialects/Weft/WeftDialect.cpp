@@ -49,7 +49,15 @@ void WeftDialect::initialize() {
       >();
 #define GET_OP_LIST
   addOperations<
+#include "dialects/Weft/AttentionOps.cpp.inc"
+      >();
+#define GET_OP_LIST
+  addOperations<
 #include "dialects/Weft/ShapeOps.cpp.inc"
+      >();
+#define GET_OP_LIST
+  addOperations<
+#include "dialects/Weft/IndexingOps.cpp.inc"
       >();
 #define GET_OP_LIST
   addOperations<

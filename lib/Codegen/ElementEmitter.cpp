@@ -159,6 +159,8 @@ SmallVector<Value> ElementEmitter::cloneBody(linalg::GenericOp op, ValueRange ar
   for (Operation &nested : op.getBody()->without_terminator()) {
     if (auto index = dyn_cast<linalg::IndexOp>(nested))
       mapping.map(index.getResult(), indexVectorOf(map.getResult(index.getDim())));
+    else if (auto extract = dyn_cast<tensor::ExtractOp>(nested))
+      mapping.map(extract.getResult(), loadExtracted(extract, mapping, map));
     else
       mapping.map(nested.getResult(0), cloneOp(nested, mapping));
   }
@@ -264,18 +266,35 @@ Value ElementEmitter::load(Value tensor, AffineMap map) {
     value = loadHook(place.memref, map);
   if (!value) {
     SmallVector<Value> indices = indicesOf(place, map);
-    Type element = cast<MemRefType>(place.memref.getType()).getElementType();
-    auto type = VectorType::get({lanes}, element);
-    if (!isVector(map))
-      value = memref::LoadOp::create(builder, loc, place.memref, indices);
-    else if (mask)
-      value = vector::MaskedLoadOp::create(
-          builder, loc, type, place.memref, indices, mask,
-          arith::ConstantOp::create(builder, loc, builder.getZeroAttr(type)));
-    else
-      value = vector::LoadOp::create(builder, loc, type, place.memref, indices);
+    value = loadAt(place.memref, indices, isVector(map));
   }
   return fromMemoryType(value, cast<RankedTensorType>(tensor.getType()).getElementType());
+}
+
+Value ElementEmitter::loadAt(Value memref, ValueRange indices, bool isVector) {
+  auto type = VectorType::get({lanes}, cast<MemRefType>(memref.getType()).getElementType());
+  if (!isVector)
+    return memref::LoadOp::create(builder, loc, memref, indices);
+  if (!mask)
+    return vector::LoadOp::create(builder, loc, type, memref, indices);
+  Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(type));
+  return vector::MaskedLoadOp::create(builder, loc, type, memref, indices, mask, zero);
+}
+
+Value ElementEmitter::loadExtracted(tensor::ExtractOp extract, const IRMapping &mapping,
+                                    AffineMap map) {
+  StagePlace place = memory.find(builder, loc, extract.getTensor());
+  AffineMap extractMap = getExtractMap(extract, map);
+  SmallVector<Value> indices;
+  for (auto [i, expr] : llvm::enumerate(extractMap.getResults())) {
+    Value index =
+        isa<AffineSymbolExpr>(expr) ? mapping.lookup(extract.getIndices()[i]) : indexOf(expr);
+    if (place.origin && static_cast<int64_t>(i) == place.axis)
+      index = arith::SubIOp::create(builder, loc, index, place.origin);
+    indices.push_back(index);
+  }
+  Value value = loadAt(place.memref, indices, isVector(extractMap));
+  return fromMemoryType(value, extract.getType());
 }
 
 Value ElementEmitter::fromMemoryType(Value value, Type element) {

@@ -4,6 +4,7 @@
 #include "weft/Codegen/StageEmitter.h"
 
 #include "StageLoops.h"
+#include "weft/Conversion/WeftToLinalg.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -59,7 +60,75 @@ private:
       elements.store(value, plan.getBuffer(store.buffer), store.map);
   }
 
+  /// The initial values, then each element to be added, at the place that its index names and only
+  /// if that is in this slice. Places see what comes to them in one order, whatever the slices are.
+  void emitScatter(linalg::GenericOp op, int64_t target) {
+    SmallVector<int64_t> places, outer, inner;
+    for (auto [i, isReduction] : llvm::enumerate(stage.isReduction)) {
+      if (!isReduction)
+        places.push_back(i);
+      if (static_cast<int64_t>(i) < target)
+        outer.push_back(i);
+      else if (!isReduction && static_cast<int64_t>(i) > target)
+        inner.push_back(i);
+    }
+    emitLoops(places, {}, [&](ValueRange) {
+      SmallVector<Value> start = initialSums(op);
+      elements.store(start[0], plan.getBuffer(stage.stores[0].buffer), stage.stores[0].map);
+      return SmallVector<Value>();
+    });
+    for (auto [i, isReduction] : llvm::enumerate(stage.isReduction))
+      if (isReduction)
+        outer.push_back(i);
+    OpOperand *index = op.getDpsInputOperand(0);
+    AffineMap indexMap = op.getMatchingIndexingMap(index);
+    // Lanes whose places differ are taken one by one.
+    bool isIndexInner =
+        llvm::any_of(inner, [&](int64_t loop) { return indexMap.isFunctionOfDim(loop); });
+    if (isIndexInner)
+      outer.append(std::exchange(inner, {}));
+    if (isIndexInner || vectorLoop == target)
+      elements.setVectorLoop(vectorLoop = -1, 1);
+    emitLoops(outer, {}, [&](ValueRange) {
+      Value place = arith::IndexCastOp::create(builder, loc, builder.getIndexType(),
+                                               elements.pull(index->get(), indexMap));
+      emitIfInSlice(target, place, [&] {
+        emitLoops(inner, {}, [&](ValueRange) {
+          addToPlace(op);
+          return SmallVector<Value>();
+        });
+      });
+      return SmallVector<Value>();
+    });
+  }
+
+  void emitIfInSlice(int64_t target, Value place, llvm::function_ref<void()> body) {
+    using P = arith::CmpIPredicate;
+    Bounds bounds = boundsOf(target);
+    Value isIn = arith::AndIOp::create(
+        builder, loc, arith::CmpIOp::create(builder, loc, P::sge, place, bounds.lower),
+        arith::CmpIOp::create(builder, loc, P::slt, place, bounds.upper));
+    auto ifOp = scf::IfOp::create(builder, loc, isIn, /*withElseRegion=*/false);
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(ifOp.thenBlock());
+    elements.pushLevel(target, place);
+    body();
+    elements.popLevel();
+  }
+
+  void addToPlace(linalg::GenericOp op) {
+    const StageStore &store = stage.stores[0];
+    SmallVector<Value> arguments;
+    for (OpOperand *operand : op.getDpsInputOperands())
+      arguments.push_back(elements.pull(operand->get(), op.getMatchingIndexingMap(operand)));
+    arguments.push_back(elements.pull(store.value, store.map));
+    elements.store(elements.cloneBody(op, arguments, identity)[0], plan.getBuffer(store.buffer),
+                   store.map);
+  }
+
   void emitReduction(linalg::GenericOp op) {
+    if (auto target = op->getAttrOfType<IntegerAttr>(kScatterLoopAttrName))
+      return emitScatter(op, target.getInt());
     SmallVector<int64_t> parallel, reduced;
     for (auto [i, isReduction] : llvm::enumerate(stage.isReduction))
       (isReduction ? reduced : parallel).push_back(i);

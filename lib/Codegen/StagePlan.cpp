@@ -85,7 +85,9 @@ private:
       keep(op->getOperand(0));
       return success();
     }
-    if (isa<linalg::GenericOp>(op)) {
+    if (auto generic = dyn_cast<linalg::GenericOp>(op)) {
+      for (auto extract : generic.getBody()->getOps<tensor::ExtractOp>())
+        keep(extract.getTensor());
       if (isExpensive(op) && isSharedAcrossStages(op->getResult(0)))
         addBuffer(op->getResult(0));
       return success();

@@ -38,6 +38,16 @@ int64_t rowsOfSize(Value size) {
 
 } // namespace
 
+AffineMap getExtractMap(tensor::ExtractOp extract, AffineMap map) {
+  SmallVector<AffineExpr> exprs;
+  for (Value index : extract.getIndices()) {
+    auto loop = index.getDefiningOp<linalg::IndexOp>();
+    exprs.push_back(loop ? map.getResult(loop.getDim())
+                         : getAffineSymbolExpr(0, extract.getContext()));
+  }
+  return AffineMap::get(map.getNumDims(), 1, exprs, extract.getContext());
+}
+
 bool isTable(Value value) {
   DenseElementsAttr elements;
   return matchPattern(value, m_Constant(&elements)) && !elements.isSplat();
@@ -122,6 +132,8 @@ public:
     if (auto generic = dyn_cast<linalg::GenericOp>(op)) {
       for (OpOperand *operand : generic.getDpsInputOperands())
         pull(operand->get(), generic.getMatchingIndexingMap(operand).compose(map));
+      for (auto extract : generic.getBody()->getOps<tensor::ExtractOp>())
+        pull(extract.getTensor(), getExtractMap(extract, map));
     } else if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op)) {
       pull(slice.getSource(), sliceMap(slice).compose(map));
     } else if (auto matmul = dyn_cast<MatmulOp>(op)) {

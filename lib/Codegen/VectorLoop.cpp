@@ -15,7 +15,8 @@ namespace {
 /// Whether each op of the body can work on vectors.
 bool hasVectorBody(linalg::GenericOp op) {
   return llvm::all_of(op.getBody()->without_terminator(), [](Operation &nested) {
-    return isa<linalg::IndexOp>(nested) || nested.hasTrait<OpTrait::ConstantLike>() ||
+    return isa<linalg::IndexOp, tensor::ExtractOp>(nested) ||
+           nested.hasTrait<OpTrait::ConstantLike>() ||
            OpTrait::hasElementwiseMappableTraits(&nested);
   });
 }
@@ -28,6 +29,10 @@ bool allVectorAccesses(const StagePlan &plan, const Stage &stage, int64_t loop) 
     if (!generic)
       return;
     possible &= hasVectorBody(generic);
+    // All lanes read at one index: the tensor's elements are neighbours.
+    if (!generic.getBody()->getOps<tensor::ExtractOp>().empty())
+      for (OpOperand *operand : generic.getDpsInputOperands())
+        possible &= !generic.getMatchingIndexingMap(operand).compose(map).isFunctionOfDim(loop);
     // Indices of lanes are computed from a stride.
     for (AffineExpr expr : map.getResults())
       possible &= getLaneStride(expr, loop).has_value();
@@ -100,7 +105,8 @@ bool isFlat(const StagePlan &plan, const Stage &stage) {
   };
   auto visitOp = [&](Operation *op, AffineMap) {
     if (auto generic = dyn_cast<linalg::GenericOp>(op))
-      flat &= generic.getBody()->getOps<linalg::IndexOp>().empty() && hasVectorBody(generic);
+      flat &= generic.getBody()->getOps<linalg::IndexOp>().empty() &&
+              generic.getBody()->getOps<tensor::ExtractOp>().empty() && hasVectorBody(generic);
   };
   AffineMap identity =
       AffineMap::getMultiDimIdentityMap(stage.getNumLoops(), plan.getFunction()->getContext());

@@ -64,10 +64,12 @@ static void addSimplification(OpPassManager &models) {
   models.addPass(createCanonicalizerPass());
 }
 
-static void addOptimized(OpPassManager &models) {
+static void addOptimized(OpPassManager &models, const CompileOptions &options) {
   // Before composites are decomposed, whole ops are compared: @eval_step holds @logits twice.
   models.addPass(createCSEPass());
-  models.addPass(createDecompose());
+  DecomposeOptions decompose;
+  decompose.keep.assign(options.keptOps.begin(), options.keptOps.end());
+  models.addPass(createDecompose(decompose));
   addSimplification(models);
   models.addPass(createFlattenRows());
   addSimplification(models);
@@ -112,7 +114,7 @@ void weft::buildPhasePipeline(OpPassManager &pm, Phase from, Phase to,
   if (isIn(Phase::Training))
     addTraining(models, options);
   if (isIn(Phase::Optimized))
-    addOptimized(models);
+    addOptimized(models, options);
   if (isIn(Phase::Dispatch))
     addDispatch(models, options);
   if (isIn(Phase::Kernels))
@@ -138,6 +140,7 @@ struct PipelineOptions : PassPipelineOptions<PipelineOptions> {
   Option<bool> staticBatch{*this, "static-batch", llvm::cl::desc("Compile the batch in")};
   Option<bool> clip{*this, "clip-gradients", llvm::cl::desc("Clip gradients by their global norm")};
   ListOption<std::string> processors{*this, "mcpu", llvm::cl::desc("Processors to compile for")};
+  ListOption<std::string> keep{*this, "keep", llvm::cl::desc("Primitives that are not decomposed")};
   Option<bool> accumulate{*this, "accumulate-gradients",
                           llvm::cl::desc("Also build @accumulate_step and @apply_step")};
 };
@@ -158,6 +161,7 @@ static LogicalResult addPipeline(OpPassManager &pm, StringRef text,
   options.staticBatch = parsed.staticBatch;
   options.clipGradients = parsed.clip;
   options.accumulateGradients = parsed.accumulate;
+  options.keptOps.assign(parsed.keep.begin(), parsed.keep.end());
   options.processors.assign(parsed.processors.begin(), parsed.processors.end());
   buildPhasePipeline(pm, *from, *to, options);
   return success();

@@ -12,12 +12,21 @@ namespace weft {
 
 namespace {
 struct Decompose : impl::DecomposeBase<Decompose> {
+  using DecomposeBase::DecomposeBase;
+
+  bool isKept(Operation *op) const {
+    return isa<FusableOpInterface>(op) &&
+           llvm::is_contained(keep, op->getName().getStringRef().str());
+  }
+
   void runOnOperation() override {
     SmallVector<DecomposableOpInterface> worklist;
     getOperation()->walk([&](DecomposableOpInterface op) { worklist.push_back(op); });
     IRRewriter rewriter(&getContext());
     while (!worklist.empty()) {
       DecomposableOpInterface op = worklist.pop_back_val();
+      if (isKept(op))
+        continue;
       // What it is made of may be composite in turn.
       Operation *before = op->getPrevNode();
       rewriter.setInsertionPoint(op);

@@ -59,8 +59,8 @@ static Type inferBroadcast(BroadcastOp op) {
   for (auto [i, dimension] : llvm::enumerate(op.getDimensions()))
     if (input.getDimSize(i) != 1)
       shape[dimension] = input.getDimSize(i);
-  if (op.getLike() && !shape.empty() && ShapedType::isDynamic(shape[0]))
-    shape[0] = getTensorType(op.getLike()).getDimSize(0);
+  for (int64_t dimension : op.getUnknownDims())
+    shape[dimension] = getTensorType(op.getLike()).getDimSize(dimension);
   return result.clone(shape);
 }
 
@@ -70,15 +70,16 @@ static Type inferOneHot(OneHotOp op) {
   return getTensorType(op.getResult()).clone(shape);
 }
 
-// The shape of the operand, or the rows of the one that is there for its shape.
+// The shape of the operand, or the unknown sizes of the one that is there for its shape.
 static Type inferFromOperands(Operation *op, RankedTensorType result) {
   if (op->hasTrait<OpTrait::SameOperandsAndResultShape>())
     return result.clone(getTensorType(op->getOperand(0)).getShape());
   auto fusable = dyn_cast<FusableOpInterface>(op);
   SmallVector<int64_t> shape(result.getShape());
   for (unsigned i : llvm::seq(op->getNumOperands()))
-    if (fusable && fusable.isShapeOperand(i) && !shape.empty() && ShapedType::isDynamic(shape[0]))
-      shape[0] = getTensorType(op->getOperand(i)).getDimSize(0);
+    if (fusable && fusable.isShapeOperand(i))
+      for (int64_t dimension : getDynamicDims(result))
+        shape[dimension] = getTensorType(op->getOperand(i)).getDimSize(dimension);
   return result.clone(shape);
 }
 
@@ -114,20 +115,46 @@ static LogicalResult inferTypes(Operation *op, SmallVectorImpl<Type> &types) {
   return success();
 }
 
-// A static result takes no operand for its shape.
+// A dimension that a slice takes whole has a size now.
+static void bindSliceLimits(SliceOp op) {
+  SmallVector<int64_t> limits(op.getLimits());
+  for (auto [i, size] : llvm::enumerate(getTensorType(op.getInput()).getShape()))
+    if (limits[i] == -1 && !ShapedType::isDynamic(size))
+      limits[i] = size;
+  op.setLimits(limits);
+}
+
+// A result whose sizes are all known takes no operand for its shape.
 static void dropShapeOperands(Operation *op) {
   auto fusable = dyn_cast<FusableOpInterface>(op);
-  if (!fusable || op->getNumResults() != 1 || !getTensorType(op->getResult(0)).hasStaticShape())
+  if (!fusable || op->getNumResults() != 1)
+    return;
+  auto broadcast = dyn_cast<BroadcastOp>(op);
+  bool isKnown = broadcast ? broadcast.getUnknownDims().empty()
+                           : getTensorType(op->getResult(0)).hasStaticShape();
+  if (!isKnown)
     return;
   for (unsigned i = op->getNumOperands(); i-- > 0;)
     if (fusable.isShapeOperand(i))
       op->eraseOperand(i);
 }
 
+// A prefix of known size is a slice.
+static void replaceByItsMeaning(PrefixOp op) {
+  OpBuilder builder(op);
+  SmallVector<Value> results;
+  if (failed(op.decompose(builder, results)))
+    return;
+  op.replaceAllUsesWith(results.front());
+  op.erase();
+}
+
 LogicalResult weft::propagateTypes(func::FuncOp function) {
   Block &body = function.getBody().front();
-  for (Operation &op : body.without_terminator()) {
+  for (Operation &op : llvm::make_early_inc_range(body.without_terminator())) {
     SmallVector<Type> types;
+    if (auto slice = dyn_cast<SliceOp>(op))
+      bindSliceLimits(slice);
     if (failed(inferTypes(&op, types)))
       return failure();
     for (auto [result, type] : llvm::zip_equal(op.getResults(), types)) {
@@ -141,6 +168,8 @@ LogicalResult weft::propagateTypes(func::FuncOp function) {
       result.setType(type);
     }
     dropShapeOperands(&op);
+    if (auto prefix = dyn_cast<PrefixOp>(op))
+      replaceByItsMeaning(prefix);
   }
   function.setFunctionType(FunctionType::get(function.getContext(), body.getArgumentTypes(),
                                              body.getTerminator()->getOperandTypes()));

@@ -4,6 +4,7 @@
 // RUN: not weft-opt %s --split-input-file --weft-specialize="bind=seq=16,seq=32" 2>&1 | FileCheck %s --check-prefix=TWICE
 // RUN: not weft-opt %s --split-input-file --weft-specialize="bind=seq=16,batch=8,9" 2>&1 | FileCheck %s --check-prefix=BATCH
 // RUN: not weft-opt %s --split-input-file --weft-specialize="bind=seq=16,height=8" 2>&1 | FileCheck %s --check-prefix=UNUSED
+// RUN: not weft-opt %s --split-input-file --weft-specialize="bind=seq=16" 2>&1 | FileCheck %s --check-prefix=POSITIONS
 
 // RANGE: expected sizes of a dimension, such as seq=16:128:16, seq=16,32 or batch=64, got 'seq=32:16'
 // NAME: expected sizes of a dimension, such as seq=16:128:16, seq=16,32 or batch=64, got '16'
@@ -24,5 +25,19 @@ weft.model @unnamed {
   // expected-error @below {{argument 0: expected a name for dynamic dimension 1, such as weft.dims = ["batch", "seq"]}}
   func.func @f(%x: tensor<?x?xf32>) -> tensor<?x?xf32> {
     return %x : tensor<?x?xf32>
+  }
+}
+
+// -----
+
+// A sequence longer than the table of positions.
+// POSITIONS: 'weft.prefix' op expected at most the 10 elements of dimension 0 of 'tensor<10x8xf32>', got 16 (prefix_c3)
+weft.model @positions {
+  weft.parameter @positions : tensor<10x8xf32> = #weft.constant<1.0>
+  // expected-error @+1 {{argument 0: expected sizes for dimension 'seq'}}
+  func.func @logits(%ids: tensor<?x?xi32> {weft.dims = ["batch", "seq"]},
+                    %p: tensor<10x8xf32> {weft.parameter = @positions}) -> tensor<?x8xf32> {
+    %q = weft.prefix %p dim = 0 like %ids dim = 1 : tensor<10x8xf32>, tensor<?x?xi32> -> tensor<?x8xf32>
+    return %q : tensor<?x8xf32>
   }
 }

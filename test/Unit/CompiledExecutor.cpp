@@ -9,6 +9,7 @@
 #include "weft/Module/ModuleWriter.h"
 #include "weft/Pipelines/Pipelines.h"
 #include "weft/Reference/OpCases.h"
+#include "weft/Transforms/TypePropagation.h"
 
 #include "llvm/ADT/bit.h"
 
@@ -100,6 +101,22 @@ OwningOpRef<ModuleOp> makeModel(func::FuncOp function) {
   return module;
 }
 
+// Inner dimensions that the types leave open get the sizes of the data, as buckets give them.
+LogicalResult bindInnerDimensions(func::FuncOp function, ArrayRef<ReferenceTensor> inputs) {
+  bool isOpen = false;
+  for (auto [argument, input] : llvm::zip_equal(function.getArguments(), inputs)) {
+    auto type = cast<RankedTensorType>(argument.getType());
+    SmallVector<int64_t> shape(type.getShape());
+    for (int64_t dim : getDynamicDims(type))
+      if (dim > 0) {
+        shape[dim] = input.getDimSize(dim);
+        isOpen = true;
+      }
+    argument.setType(type.clone(shape));
+  }
+  return isOpen ? propagateTypes(function) : success();
+}
+
 // The batch size that the inputs have.
 int64_t getRows(func::FuncOp function, ArrayRef<ReferenceTensor> inputs) {
   for (auto [index, input] : llvm::enumerate(inputs))
@@ -157,6 +174,9 @@ LogicalResult runModule(func::FuncOp function, ArrayRef<char> file,
 LogicalResult CompiledExecutor::evaluate(func::FuncOp function, ArrayRef<ReferenceTensor> inputs,
                                          SmallVectorImpl<ReferenceTensor> &results) {
   OwningOpRef<ModuleOp> module = makeModel(function);
+  auto model = *module->getOps<ModelOp>().begin();
+  if (failed(bindInnerDimensions(*model.getBody().getOps<func::FuncOp>().begin(), inputs)))
+    return failure();
   CompileOptions options;
   options.processors.push_back(processor);
   PassManager passes(function.getContext(), ModuleOp::getOperationName());

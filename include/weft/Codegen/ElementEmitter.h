@@ -9,6 +9,7 @@
 #include "weft/Codegen/StageMemory.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/IR/IRMapping.h"
 
 #include <functional>
 #include <map>
@@ -76,6 +77,10 @@ private:
   void setInsertionPoint(const Level &level);
   mlir::Value compute(mlir::Value tensor, mlir::AffineMap map);
   mlir::Value load(mlir::Value tensor, mlir::AffineMap map);
+  mlir::Value loadAt(mlir::Value memref, mlir::ValueRange indices, bool isVector);
+  /// What the op, in the body of a generic op whose loops are at `map`, reads.
+  mlir::Value loadExtracted(mlir::tensor::ExtractOp extract, const mlir::IRMapping &mapping,
+                            mlir::AffineMap map);
   mlir::Value fromMemoryType(mlir::Value value, mlir::Type element);
   mlir::Value toMemoryType(mlir::Value value);
   llvm::SmallVector<mlir::Value> indicesOf(StagePlace &place, mlir::AffineMap map);

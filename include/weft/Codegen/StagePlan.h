@@ -9,6 +9,7 @@
 #include "weft/Target/TargetInterface.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/AffineMap.h"
 #include "llvm/ADT/DenseMap.h"
 
@@ -119,6 +120,10 @@ private:
   llvm::DenseMap<mlir::Value, unsigned> bufferOf;
   std::vector<StagePart> parts;
 };
+
+/// Where `extract`, in the body of a generic op whose loops are at `map`, reads its tensor: a
+/// symbol stands for an index that data gives.
+mlir::AffineMap getExtractMap(mlir::tensor::ExtractOp extract, mlir::AffineMap map);
 
 /// Whether the value is a constant with different elements, which is kept in memory.
 bool isTable(mlir::Value value);

@@ -21,9 +21,15 @@ void populateElementwiseToLinalgPatterns(mlir::RewritePatternSet &patterns);
 void populateReductionToLinalgPatterns(mlir::RewritePatternSet &patterns);
 void populateShapeToLinalgPatterns(mlir::RewritePatternSet &patterns);
 void populateRandomToLinalgPatterns(mlir::RewritePatternSet &patterns);
+void populateIndexingToLinalgPatterns(mlir::RewritePatternSet &patterns);
 /// Products as loops over all three dimensions: for targets and types without a generator of their
 /// own.
 void populateContractionToLinalgPatterns(mlir::RewritePatternSet &patterns);
+
+/// The attribute of a linalg.generic that adds up by index: the number of the loop that the first
+/// input means. For each point of the other loops, only the index's own place of that loop is
+/// changed.
+constexpr llvm::StringLiteral kScatterLoopAttrName = "weft.scatter_loop";
 
 /// Indexing maps of a, b and the result over the loops batch..., row, column, contracted.
 llvm::SmallVector<mlir::AffineMap> getContractionMaps(MatmulOp op);

@@ -49,6 +49,9 @@ struct CompileOptions {
   bool clipGradients = false;
   /// Also build @accumulate_step and @apply_step.
   bool accumulateGradients = false;
+  /// Primitives with a decomposition that the target has kernels for as a whole, such as
+  /// `weft.attention`.
+  llvm::SmallVector<std::string> keptOps;
   /// Kind of target.
   std::string target = "cpu";
   /// Processors to make kernels for: `native`, x86-64-v3 ...; empty: `native`. The first one

@@ -11,8 +11,10 @@ def Decompose : Pass<"weft-decompose"> {
   let summary = "replace composite ops by primitives";
   let description = [{
     Replaces each op that implements DecomposableOpInterface by the ops it stands for, until none is
-    left, so that fusion and code generation meet primitives only.
+    left, so that fusion and code generation meet primitives only. An op that is a primitive too
+    stays whole if `keep` names it: `keep=weft.attention,weft.attention_gradient`.
   }];
+  let options = [ListOption<"keep", "keep", "std::string", "Primitives that are not taken apart">];
   let statistics = [Statistic<"numDecomposed", "decomposed", "Composite ops replaced">];
 }
 

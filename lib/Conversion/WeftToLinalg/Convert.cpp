@@ -25,6 +25,7 @@ LogicalResult convertToLinalg(Operation *op, bool convertContractions) {
   populateReductionToLinalgPatterns(patterns);
   populateShapeToLinalgPatterns(patterns);
   populateRandomToLinalgPatterns(patterns);
+  populateIndexingToLinalgPatterns(patterns);
   if (convertContractions)
     populateContractionToLinalgPatterns(patterns);
   // Each pattern replaces one op by others that no pattern matches: one walk is enough.

@@ -54,7 +54,7 @@ void EncoderScratch::trim() {
 Status TextEncoder::encode(std::string_view text, int32_t word, InvalidUtf8 invalid,
                            const char *what) {
   if (text.size() > INT32_MAX)
-    return invalidArgument("%s: expected fewer than 2^31 bytes, found %zu", what, text.size());
+    return invalidArgument("%sexpected fewer than 2^31 bytes, found %zu", what, text.size());
   fixedWord = word;
   wordCount = 0;
   ascii = isAscii(text);
@@ -62,7 +62,7 @@ Status TextEncoder::encode(std::string_view text, int32_t word, InvalidUtf8 inva
     size_t place = findInvalidUtf8(text);
     if (place != std::string_view::npos) {
       if (invalid == InvalidUtf8::error)
-        return invalidArgument("%s: byte %zu: expected UTF-8, found 0x%02X", what, place,
+        return invalidArgument("%sbyte %zu: expected UTF-8, found 0x%02X", what, place,
                                static_cast<unsigned>(static_cast<uint8_t>(text[place])));
       replaceInvalidUtf8(text, scratch.replaced);
       text = scratch.replaced;

@@ -26,8 +26,8 @@ public:
   TextEncoder(const TokenizerData &data, EncoderScratch &scratch, std::vector<TextToken> &tokens)
       : data(data), scratch(scratch), tokens(tokens) {}
 
-  // Words count up from 0, or all have the index `word` if that is not negative. `what` names the
-  // text in messages.
+  // Words count up from 0, or all have the index `word` if that is not negative. `what` stands in
+  // front of messages.
   Status encode(std::string_view text, int32_t word, InvalidUtf8 invalid, const char *what);
 
 private:

@@ -32,7 +32,7 @@ Status encodeText(const TokenizerData &data, EncoderScratch &scratch, size_t ind
                   std::string_view text, const EncodeOptions &options) {
   scratch.tokens[index].clear();
   return TextEncoder(data, scratch, scratch.tokens[index])
-      .encode(text, -1, options.invalidUtf8, index == 0 ? "text" : "pair");
+      .encode(text, -1, options.invalidUtf8, index == 0 ? "text: " : "pair: ");
 }
 
 Status encodeList(const TokenizerData &data, EncoderScratch &scratch, size_t index,
@@ -42,8 +42,7 @@ Status encodeList(const TokenizerData &data, EncoderScratch &scratch, size_t ind
   if (words.size() > INT32_MAX)
     return invalidArgument("expected fewer than 2^31 words, found %zu", words.size());
   for (size_t i = 0; i < words.size(); ++i)
-    if (Status status =
-            encoder.encode(words[i], static_cast<int32_t>(i), options.invalidUtf8, "word");
+    if (Status status = encoder.encode(words[i], static_cast<int32_t>(i), options.invalidUtf8, "");
         !status.ok())
       return std::move(status).withContext((index == 0 ? "text, word " : "pair, word ") +
                                            std::to_string(i));
@@ -143,9 +142,15 @@ std::string Tokenizer::decode(std::span<const int32_t> ids, bool skipSpecialToke
     if (text.empty() || (skipSpecialTokens && isSpecial(id)))
       continue;
     std::string token(text);
+    // Added tokens read as the normalizer leaves them.
+    if (const AddedToken *added = data->addedWithId(id); added && added->normalized) {
+      NormalizedText form;
+      data->normalizer.append(text, 0, form);
+      token = form.text;
+    }
     if (!first)
       token =
-          !prefix.empty() && text.starts_with(prefix) ? token.substr(prefix.size()) : " " + token;
+          !prefix.empty() && token.starts_with(prefix) ? token.substr(prefix.size()) : " " + token;
     if (data->parts.decoderCleansUp)
       cleanUp(token);
     result += token;

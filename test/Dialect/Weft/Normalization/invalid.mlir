@@ -21,3 +21,43 @@ func.func @softmax_integers(%x: tensor<?x10xi64>) {
   %y = weft.softmax %x dim = 1 : tensor<?x10xi64>
   return
 }
+
+// -----
+
+func.func @layer_norm_weight(%x: tensor<?x3x4xf32>, %w: tensor<3xf32>) {
+  // expected-error @+1 {{'weft.layer_norm' op expected a weight with the last dimensions of 'tensor<?x3x4xf32>', all static, got 'tensor<3xf32>' (layer_norm_c1)}}
+  %y = weft.layer_norm %x, %w : (tensor<?x3x4xf32>, tensor<3xf32>) -> tensor<?x3x4xf32>
+  return
+}
+
+// -----
+
+func.func @layer_norm_bias(%x: tensor<?x4xf32>, %w: tensor<4xf32>, %b: tensor<1xf32>) {
+  // expected-error @+1 {{'weft.layer_norm' op expected a bias of the type of weight, 'tensor<4xf32>', got 'tensor<1xf32>' (layer_norm_c2)}}
+  %y = weft.layer_norm %x, %w, %b : (tensor<?x4xf32>, tensor<4xf32>, tensor<1xf32>) -> tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @layer_norm_eps(%x: tensor<?x4xf32>, %w: tensor<4xf32>) {
+  // expected-error @+1 {{'weft.layer_norm' op expected eps of at least 0, got -1.000000e+00 (layer_norm_c3)}}
+  %y = weft.layer_norm %x, %w eps = -1.0 : (tensor<?x4xf32>, tensor<4xf32>) -> tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @rms_norm_weight(%x: tensor<?x4xf32>, %w: tensor<?x4xf32>) {
+  // expected-error @+1 {{'weft.rms_norm' op expected a weight with the last dimensions of 'tensor<?x4xf32>', all static, got 'tensor<?x4xf32>' (rms_norm_c1)}}
+  %y = weft.rms_norm %x, %w : (tensor<?x4xf32>, tensor<?x4xf32>) -> tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @rms_norm_eps(%x: tensor<?x4xf32>, %w: tensor<4xf32>) {
+  // expected-error @+1 {{'weft.rms_norm' op expected eps of at least 0, got -1.000000e+00 (rms_norm_c2)}}
+  %y = weft.rms_norm %x, %w eps = -1.0 : (tensor<?x4xf32>, tensor<4xf32>) -> tensor<?x4xf32>
+  return
+}

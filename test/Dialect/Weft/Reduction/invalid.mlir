@@ -45,15 +45,6 @@ func.func @dims_negative(%x: tensor<?x10xf32>) {
 
 // -----
 
-func.func @dynamic_inside(%x: tensor<4x?x10xf32>) {
-  // expected-error @+2 {{'weft.reduce_sum' op expected only dimension 0 of the result to be dynamic, got 'tensor<4x?xf32>' (reduce_c2)}}
-  // expected-error @+1 {{failed to infer returned types}}
-  %y = weft.reduce_sum %x dims = [2] : tensor<4x?x10xf32> -> tensor<4x?xf32>
-  return
-}
-
-// -----
-
 func.func @integers(%x: tensor<?x10xi32>) {
   // expected-error @+1 {{operand #0 must be ranked tensor of floating-point element values, but got 'tensor<?x10xi32>'}}
   %y = weft.reduce_sum %x dims = [1] : tensor<?x10xi32> -> tensor<?xi32>
@@ -75,15 +66,6 @@ func.func @argmax_dim(%x: tensor<?x10xf32>) {
   // expected-error @+2 {{'weft.argmax' op expected dim of an operand of rank 2, got 2 (argmax_c1)}}
   // expected-error @+1 {{failed to infer returned types}}
   %y = weft.argmax %x dim = 2 : tensor<?x10xf32> -> tensor<?xi64>
-  return
-}
-
-// -----
-
-func.func @argmax_dynamic_inside(%x: tensor<4x?x10xf32>) {
-  // expected-error @+2 {{expected only dimension 0 of the result to be dynamic, got 'tensor<4x?xi64>' (argmax_c2)}}
-  // expected-error @+1 {{failed to infer returned types}}
-  %y = weft.argmax %x dim = 2 : tensor<4x?x10xf32> -> tensor<4x?xi64>
   return
 }
 

@@ -286,3 +286,47 @@ func.func @one_hot_result(%l: tensor<?xi64>) {
   %y = weft.one_hot %l num_classes = 10 : tensor<?xi64> -> tensor<?x9xf32>
   return
 }
+
+// -----
+
+func.func @prefix_dim(%t: tensor<?x4xf32>, %x: tensor<?x?xi32>) {
+  // expected-error @+2 {{'weft.prefix' op 'dim': expected a static dimension of 'tensor<?x4xf32>', got 0 (prefix_c1)}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y = weft.prefix %t dim = 0 like %x dim = 1 : tensor<?x4xf32>, tensor<?x?xi32> -> tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @prefix_like(%t: tensor<8x4xf32>, %x: tensor<?x?xi32>) {
+  // expected-error @+2 {{'weft.prefix' op expected a dimension of 'like' 'tensor<?x?xi32>' other than the batch, got 0 (prefix_c2)}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y = weft.prefix %t dim = 0 like %x dim = 0 : tensor<8x4xf32>, tensor<?x?xi32> -> tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @prefix_size(%t: tensor<8x4xf32>, %x: tensor<?x9xi32>) {
+  // expected-error @+2 {{'weft.prefix' op expected at most the 8 elements of dimension 0 of 'tensor<8x4xf32>', got 9 (prefix_c3)}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y = weft.prefix %t dim = 0 like %x dim = 1 : tensor<8x4xf32>, tensor<?x9xi32> -> tensor<9x4xf32>
+  return
+}
+
+// -----
+
+func.func @slice_dynamic(%x: tensor<?x?x4xf32>) {
+  // expected-error @+2 {{'weft.slice' op expected start 0, limit -1 and stride 1 in the dynamic dimension 1, got 1, -1, 1 (slice_c2)}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y = weft.slice %x starts = [0, 1, 0] limits = [-1, -1, 4] strides = [1, 1, 1] : tensor<?x?x4xf32> -> tensor<?x?x4xf32>
+  return
+}
+
+// -----
+
+func.func @broadcast_inner(%b: tensor<4xf32>, %x: tensor<?x3x4xf32>) {
+  // expected-error @+1 {{'weft.broadcast' op expected an operand 'like' whose dimension 1 is dynamic, got 'tensor<?x3x4xf32>' (like_c3)}}
+  %y = weft.broadcast %b like %x dims = [2] : tensor<4xf32>, tensor<?x3x4xf32> -> tensor<?x?x4xf32>
+  return
+}
