@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <iterator>
 
 namespace weft::tool {
 
@@ -178,6 +179,32 @@ std::string commandText(const schema::Module &root, const schema::Program &progr
   }
 }
 
+// What the dispatches of a program compute, and what their kernels read and write.
+struct Cost {
+  double fixedFlops = 0, rowFlops = 0;
+  double fixedBytes = 0, rowBytes = 0;
+
+  void add(const schema::Kernel &kernel) {
+    if (kernel.flops()) {
+      fixedFlops += static_cast<double>(kernel.flops()->fixed());
+      rowFlops += static_cast<double>(kernel.flops()->per_row());
+    }
+    for (const schema::KernelBinding *binding : *kernel.bindings()) {
+      fixedBytes += static_cast<double>(binding->size()->fixed());
+      rowBytes += static_cast<double>(binding->size()->per_row());
+    }
+  }
+};
+
+Cost costOf(const schema::Module &root, const schema::Program &program) {
+  Cost cost;
+  const schema::Executable *executable = executableOf(root, program);
+  for (const schema::CommandEntry *entry : *program.commands())
+    if (const schema::Dispatch *dispatch = entry->command_as_Dispatch(); dispatch && executable)
+      cost.add(*executable->kernels()->Get(dispatch->kernel()));
+  return cost;
+}
+
 Json describePrograms(const schema::Module &root) {
   Json list = Json::array();
   for (const schema::Program *program : *root.programs()) {
@@ -187,8 +214,11 @@ Json describePrograms(const schema::Module &root) {
       dispatches += entry->command_type() == schema::Command::Dispatch;
       commands.push_back(commandText(root, *program, *entry));
     }
+    Cost cost = costOf(root, *program);
     list.push_back({{"target", schema::EnumNameTargetKind(program->target())},
                     {"dispatches", dispatches},
+                    {"flops", {{"fixed", cost.fixedFlops}, {"per_row", cost.rowFlops}}},
+                    {"bytes", {{"fixed", cost.fixedBytes}, {"per_row", cost.rowBytes}}},
                     {"fixed_bytes", program->fixed_bytes()},
                     {"row_bytes", program->row_bytes()},
                     {"commands", std::move(commands)}});
@@ -313,7 +343,24 @@ void printEntries(const Json &module) {
     }
 }
 
+// "1.53 G": a count in the unit of a thousand's power that suits it.
+std::string withUnit(double value) {
+  const char *units[] = {"", "k", "M", "G", "T", "P"};
+  size_t unit = 0;
+  for (; value >= 1000 && unit + 1 < std::size(units); ++unit)
+    value /= 1000;
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4g %s", value, units[unit]);
+  return text;
+}
+
+double atBatch(const Json &size, uint64_t batch) {
+  return size["fixed"].get<double>() + size["per_row"].get<double>() * static_cast<double>(batch);
+}
+
 void printPrograms(const Json &module, bool plan) {
+  auto tuned = module["tuned_batch"].get<uint64_t>();
+  uint64_t batch = tuned > 0 ? tuned : 1;
   std::printf("\nprograms\n");
   size_t index = 0;
   for (const Json &program : module["programs"]) {
@@ -321,6 +368,9 @@ void printPrograms(const Json &module, bool plan) {
                 program["dispatches"].get<long long>(), program["commands"].size(),
                 withThousands(program["fixed_bytes"].get<uint64_t>()).c_str(),
                 withThousands(program["row_bytes"].get<uint64_t>()).c_str());
+    std::printf("     at batch %s: %sFLOP, %sB read and written\n", withThousands(batch).c_str(),
+                withUnit(atBatch(program["flops"], batch)).c_str(),
+                withUnit(atBatch(program["bytes"], batch)).c_str());
     if (plan)
       for (const Json &command : program["commands"])
         std::printf("     %s\n", text(command).c_str());
