@@ -27,9 +27,9 @@ LogicalResult CrossEntropyOp::inferReturnTypes(MLIRContext *, std::optional<Loca
   InferenceError error(location, getOperationName());
   auto logits = cast<RankedTensorType>(adaptor.getLogits().getType());
   auto labels = cast<RankedTensorType>(adaptor.getLabels().getType());
-  if (logits.getRank() < 1 || ShapedType::isDynamic(logits.getShape().back()))
+  if (logits.getRank() < 1 || (logits.getRank() == 1 && logits.isDynamicDim(0)))
     return error()
-           << "expected logits of rank at least 1 with a static number of classes as the last "
+           << "expected logits of rank at least 1 with classes, not the batch, as the last "
               "dimension, got "
            << logits << " (cross_entropy_c1)";
   ArrayRef<int64_t> samples = logits.getShape().drop_back();
@@ -50,7 +50,8 @@ LogicalResult CrossEntropyOp::verify() {
 }
 
 std::optional<IndexRange> CrossEntropyOp::getIndexRange(unsigned operand) {
-  if (operand != 1)
+  // Where the classes are places of a sequence, their number is known once that is bound.
+  if (operand != 1 || ShapedType::isDynamic(getLogits().getType().getShape().back()))
     return std::nullopt;
   return IndexRange{0, getLogits().getType().getShape().back(),
                     static_cast<int64_t>(getIgnoreIndex())};

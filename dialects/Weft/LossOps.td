@@ -25,7 +25,7 @@ def Weft_CrossEntropyOp : Weft_LossOp<"cross_entropy", [
     `dlogits = g * (softmax(logits) - (1 - s) * onehot(y) - s / C)`.
 
     Constraints:
-      * (cross_entropy_c1) `logits` has rank at least 1 and a static number of classes.
+      * (cross_entropy_c1) `logits` has rank at least 1; the classes are not the batch, a dynamic dimension 0.
       * (cross_entropy_c2) `labels` has the shape of `logits` without its last dimension.
       * (cross_entropy_c3) `label_smoothing` is in [0, 1].
       * (cross_entropy_c4) a label is in [0, C), or `ignore_index`; checked when the op runs.

@@ -1,7 +1,7 @@
 // RUN: weft-opt %s --split-input-file --verify-diagnostics
 
 func.func @classes(%x: tensor<f32>, %labels: tensor<i64>) {
-  // expected-error @+2 {{'weft.cross_entropy' op expected logits of rank at least 1 with a static number of classes as the last dimension, got 'tensor<f32>' (cross_entropy_c1)}}
+  // expected-error @+2 {{'weft.cross_entropy' op expected logits of rank at least 1 with classes, not the batch, as the last dimension, got 'tensor<f32>' (cross_entropy_c1)}}
   // expected-error @+1 {{failed to infer returned types}}
   %0 = weft.cross_entropy %x, %labels : (tensor<f32>, tensor<i64>) -> tensor<f32>
   return
@@ -10,7 +10,7 @@ func.func @classes(%x: tensor<f32>, %labels: tensor<i64>) {
 // -----
 
 func.func @dynamic_classes(%x: tensor<?xf32>, %labels: tensor<i64>) {
-  // expected-error @+2 {{expected logits of rank at least 1 with a static number of classes as the last dimension, got 'tensor<?xf32>' (cross_entropy_c1)}}
+  // expected-error @+2 {{expected logits of rank at least 1 with classes, not the batch, as the last dimension, got 'tensor<?xf32>' (cross_entropy_c1)}}
   // expected-error @+1 {{failed to infer returned types}}
   %0 = weft.cross_entropy %x, %labels : (tensor<?xf32>, tensor<i64>) -> tensor<f32>
   return

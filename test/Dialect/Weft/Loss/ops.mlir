@@ -42,3 +42,11 @@ func.func @binary_cross_entropy_with_logits(%x: tensor<?xf64>, %t: tensor<?xf64>
   %0 = weft.binary_cross_entropy_with_logits %x, %t : (tensor<?xf64>, tensor<?xf64>) -> tensor<f64>
   return %0 : tensor<f64>
 }
+
+// The classes of an answer are the places of a sequence.
+// CHECK-LABEL: func.func @answer
+func.func @answer(%logits: tensor<?x?xf32>, %start: tensor<?xi32>) -> tensor<f32> {
+  // CHECK: weft.cross_entropy %{{.*}}, %{{.*}} : (tensor<?x?xf32>, tensor<?xi32>) -> tensor<f32>
+  %loss = weft.cross_entropy %logits, %start : (tensor<?x?xf32>, tensor<?xi32>) -> tensor<f32>
+  return %loss : tensor<f32>
+}
