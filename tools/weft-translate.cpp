@@ -1,29 +1,70 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// mlir-translate with Weft's dialects: from IR to other formats and back.
+// mlir-translate with Weft's dialects: from IR to other formats and back, and from Hugging Face
+// folders to IR.
+#include "FolderOptions.h"
 #include "ShortHelp.h"
 #include "mlir/InitAllTranslations.h"
+#include "mlir/Support/FileUtilities.h"
 #include "mlir/Support/LogicalResult.h"
 #include "mlir/Tools/mlir-translate/MlirTranslateMain.h"
+#include "llvm/Support/ToolOutputFile.h"
 
 static constexpr llvm::StringLiteral help =
     R"(usage: weft-translate TRANSLATION [options] [FILE|-]
 
 Translates between IR and other formats.
 
+  --hf-to-weft        a Hugging Face folder to the graph IR; FILE is the folder. --task, --num-labels,
+                      --labels, --labels-file and --problem-type choose its head, as for weftc
   --mlir-to-llvmir    IR of the LLVM dialect, as compiled kernels have it, to LLVM IR
   --import-llvm       LLVM IR to the LLVM dialect
   -o FILE             output (default: stdout)
   --split-input-file  treat pieces between lines of '// -----' as files of their own
   --help-list         every translation and option
 
-Example:
+Examples:
   weft-translate --mlir-to-llvmir kernels.mlir -o kernels.ll
+  weft-translate --hf-to-weft MODEL_DIR --task token-classification --num-labels 13
 )";
+
+// Folders are not what mlirTranslateMain reads.
+static int translateFolder(int argc, char **argv) {
+  namespace cl = llvm::cl;
+  cl::OptionCategory category("weft-translate --hf-to-weft options");
+  cl::opt<bool> flag("hf-to-weft", cl::desc("A Hugging Face folder to the graph IR"),
+                     cl::cat(category));
+  cl::opt<std::string> folder(cl::Positional, cl::desc("<folder>"), cl::Required,
+                              cl::cat(category));
+  cl::opt<std::string> output("o", cl::desc("Output file"), cl::init("-"), cl::cat(category));
+  weft::FolderOptions options(category);
+  std::string text;
+  llvm::raw_string_ostream errors(text);
+  if (!cl::ParseCommandLineOptions(argc, argv, "", &errors)) {
+    llvm::errs() << text;
+    return 2;
+  }
+  mlir::MLIRContext context;
+  std::string error;
+  mlir::OwningOpRef<mlir::ModuleOp> module = options.build(context, folder, error);
+  std::unique_ptr<llvm::ToolOutputFile> file;
+  if (module)
+    file = mlir::openOutputFile(output, &error);
+  if (!file) {
+    llvm::errs() << "weft-translate: error: " << error << "\n";
+    return 1;
+  }
+  weft::models::printReadable(*module, file->os());
+  file->keep();
+  return 0;
+}
 
 int main(int argc, char **argv) {
   if (weft::printShortHelp(argc, argv, help))
     return 0;
+  for (int i = 1; i < argc; ++i)
+    if (llvm::StringRef(argv[i]).ltrim('-') == "hf-to-weft")
+      return translateFolder(argc, argv);
   mlir::registerAllTranslations();
   return mlir::failed(mlir::mlirTranslateMain(argc, argv, "Weft's translation driver\n"));
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The compiler: a model in the graph IR to a `.weft` module, or to the IR of any phase on the way.
+// The compiler: a model in the graph IR, or a Hugging Face folder, to a `.weft` module, or to the
+// IR of any phase on the way.
+#include "FolderOptions.h"
 #include "dialects/Exec/Exec.h"
 #include "dialects/Weft/Weft.h"
 #include "mlir/IR/AsmState.h"
@@ -15,6 +17,7 @@
 
 #include "llvm/Config/llvm-config.h"
 #include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SourceMgr.h"
@@ -24,8 +27,8 @@ using namespace mlir;
 namespace cl = llvm::cl;
 
 static cl::OptionCategory category("weftc options");
-static cl::opt<std::string> inputName(cl::Positional, cl::desc("<model.mlir>"), cl::init("-"),
-                                      cl::cat(category));
+static cl::opt<std::string> inputName(cl::Positional, cl::desc("<model.mlir or folder>"),
+                                      cl::init("-"), cl::cat(category));
 static cl::opt<std::string> outputName(
     "o", cl::desc("Output file (default: the input's name with .weft, or - with --compile-to)"),
     cl::value_desc("file"), cl::cat(category));
@@ -48,8 +51,9 @@ static cl::list<std::string> binds(
 static cl::opt<bool> staticBatch("static-batch", cl::desc("Compile the batch in"),
                                  cl::cat(category));
 static cl::opt<double> maxGradNorm("max-grad-norm",
-                                   cl::desc("Clip gradients by global norm; 0: never"), cl::init(0),
-                                   cl::cat(category));
+                                   cl::desc("Clip gradients by global norm; 0: never (default: 0, "
+                                            "for a Hugging Face folder 1)"),
+                                   cl::init(0), cl::cat(category));
 static cl::opt<unsigned> accumulationSteps("gradient-accumulation-steps",
                                            cl::desc("More than 1: able to accumulate gradients"),
                                            cl::init(1), cl::cat(category));
@@ -68,12 +72,16 @@ static cl::opt<bool> bf16("bf16", cl::desc("Compute in bf16 (not in this version
 static cl::opt<bool> checkpointing("gradient-checkpointing",
                                    cl::desc("Recompute in the backward pass (not in this version)"),
                                    cl::cat(category));
+static weft::FolderOptions folderOptions(category);
 static cl::opt<bool> dumpPipeline("dump-pass-pipeline",
                                   cl::desc("Print the pass pipeline and go on"), cl::cat(category));
 
 static const char *const overview =
     "Weft's compiler: a model in the graph IR to a module that the runtime trains\n\n"
-    "  example: weftc mlp.mlir --optimizer=sgd --bind=batch=64 -o mlp.weft\n";
+    "  example: weftc mlp.mlir --optimizer=sgd --bind=batch=64 -o mlp.weft\n"
+    "           weftc MODEL_DIR --task sequence-classification --bind=batch=16 "
+    "--bind=seq=16:128:16 -o "
+    "bert.weft\n";
 
 namespace {
 
@@ -87,6 +95,8 @@ public:
 
 private:
   LogicalResult parse();
+  LogicalResult parseFile();
+  LogicalResult buildFromFolder();
   weft::CompileOptions getOptions() const;
   LogicalResult runPhases(weft::Phase from, weft::Phase to, const weft::CompileOptions &options);
   LogicalResult writeModule(const weft::CompileOptions &options);
@@ -99,6 +109,8 @@ private:
   std::string output;
   OwningOpRef<ModuleOp> module;
   std::string source;
+  // Where the user names none: TrainingArguments' of a model from a Hugging Face folder.
+  double gradNormBound = maxGradNorm;
 };
 
 } // namespace
@@ -109,6 +121,29 @@ static LogicalResult fail(const Twine &message) {
 }
 
 LogicalResult Compilation::parse() {
+  if (llvm::sys::fs::is_directory(inputName))
+    return buildFromFolder();
+  if (folderOptions.areGiven())
+    return fail("--task, --num-labels, --labels, --labels-file and --problem-type: expected a "
+                "Hugging Face folder, "
+                "got '" +
+                inputName + "'");
+  return parseFile();
+}
+
+LogicalResult Compilation::buildFromFolder() {
+  std::string error;
+  module = folderOptions.build(context, inputName, error);
+  if (!module)
+    return fail(error);
+  llvm::raw_string_ostream stream(source);
+  weft::models::printReadable(*module, stream);
+  if (!maxGradNorm.getNumOccurrences())
+    gradNormBound = 1;
+  return success();
+}
+
+LogicalResult Compilation::parseFile() {
   std::string error;
   std::unique_ptr<llvm::MemoryBuffer> file = openInputFile(inputName, &error);
   if (!file)
@@ -133,7 +168,7 @@ weft::CompileOptions Compilation::getOptions() const {
   options.optimizer = optimizer;
   options.binds.assign(binds.begin(), binds.end());
   options.staticBatch = staticBatch;
-  options.clipGradients = maxGradNorm > 0;
+  options.clipGradients = gradNormBound > 0;
   options.accumulateGradients = accumulationSteps > 1;
   options.target = target;
   options.processors.assign(processors.begin(), processors.end());
@@ -145,7 +180,10 @@ std::string Compilation::getOutputName() {
     return outputName;
   if (compileTo != "module" || inputName == "-")
     return "-";
-  SmallString<128> name(llvm::sys::path::filename(inputName));
+  StringRef input = StringRef(inputName).rtrim('/');
+  SmallString<128> name(llvm::sys::path::filename(input));
+  if (llvm::sys::fs::is_directory(input))
+    return (name + ".weft").str();
   llvm::sys::path::replace_extension(name, "weft");
   return name.str().str();
 }
@@ -187,7 +225,7 @@ LogicalResult Compilation::writeModule(const weft::CompileOptions &options) {
   moduleOptions.source = source;
   moduleOptions.tunedRows = weft::getTunedBatch(options);
   moduleOptions.clipsGradients = options.clipGradients;
-  moduleOptions.maxGradNorm = maxGradNorm;
+  moduleOptions.maxGradNorm = gradNormBound;
   moduleOptions.accumulatesGradients = options.accumulateGradients;
   FailureOr<std::vector<char>> bytes = weft::buildModuleFile(*module, moduleOptions);
   if (failed(bytes))

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// BERT and DistilBERT in the graph IR.
+#ifndef WEFT_MODELS_ENCODER_H
+#define WEFT_MODELS_ENCODER_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "weft/Models/EncoderConfig.h"
+
+namespace weft::models {
+
+/// A `weft.model` with Hugging Face's names of parameters and inputs, @logits and @loss. Sizes are
+/// those of `config`; `batch` and `seq` are dynamic, and so is `masked`, the number of labelled
+/// positions of a sample, where the task has them.
+mlir::OwningOpRef<mlir::ModuleOp> buildEncoder(mlir::MLIRContext &context,
+                                               const EncoderConfig &config, const Head &head);
+
+/// Prints values under the names that the builder gave them.
+void printReadable(mlir::ModuleOp module, llvm::raw_ostream &os);
+
+} // namespace weft::models
+
+#endif

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Embeddings and layers.
+#include "weft/Models/Encoder.h"
+#include "EncoderBuilder.h"
+
+using namespace mlir;
+
+namespace weft::models {
+
+static constexpr int64_t kDynamic = ShapedType::kDynamic;
+
+static constexpr FamilyNames kBert = {
+    "bert.",
+    "bert.encoder.layer.",
+    {"attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense",
+     "attention.output.LayerNorm", "intermediate.dense", "output.dense", "output.LayerNorm"}};
+
+static constexpr FamilyNames kDistilBert = {
+    "distilbert.",
+    "distilbert.transformer.layer.",
+    {"attention.q_lin", "attention.k_lin", "attention.v_lin", "attention.out_lin", "sa_layer_norm",
+     "ffn.lin1", "ffn.lin2", "output_layer_norm"}};
+
+// What a layer calls the weights that it is given.
+static constexpr StringLiteral kModuleArguments[] = {
+    "query", "key", "value", "attention_output", "attention_norm", "inner", "outer", "output_norm"};
+
+EncoderBuilder::EncoderBuilder(ModelOp model, const EncoderConfig &config, const Head &head)
+    : model(model), config(config), head(head),
+      names(config.family == Family::Bert ? kBert : kDistilBert), writer(model, config.file),
+      width(config.hiddenSize) {
+  writer.setInitializerRange(config.initializerRange);
+  writer.setOptionalPrefix(names.prefix);
+}
+
+std::string EncoderBuilder::getLayer(int64_t number) const {
+  return (names.layers + Twine(number) + ".").str();
+}
+
+void EncoderBuilder::declareEncoder() {
+  std::string embeddings = getEmbeddings();
+  SmallVector<std::string> decoders;
+  if (config.tieWordEmbeddings &&
+      (head.task == HeadTask::MaskedLm || head.task == HeadTask::Pretraining))
+    decoders.push_back(config.family == Family::Bert ? "cls.predictions.decoder.weight"
+                                                     : "vocab_projector.weight");
+  writer.declareEmbedding(embeddings + "word_embeddings", config.vocabSize, width, decoders);
+  writer.declareEmbedding(embeddings + "position_embeddings", config.maxPositions, width);
+  if (hasTokenTypes())
+    writer.declareEmbedding(embeddings + "token_type_embeddings", config.typeVocabSize, width);
+  writer.declareLayerNorm(embeddings + "LayerNorm", width);
+  for (int64_t i = 0; i < config.numLayers; ++i)
+    for (auto [place, module] : llvm::enumerate(names.modules)) {
+      std::string name = getLayer(i) + module.str();
+      if (place == AttentionNormPart || place == OutputNormPart)
+        writer.declareLayerNorm(name, width);
+      else
+        writer.declareLinear(name, place == InnerPart ? config.intermediateSize : width,
+                             place == OuterPart ? config.intermediateSize : width);
+    }
+}
+
+// One function for all layers, which pass their weights.
+void EncoderBuilder::buildLayer() {
+  SmallVector<Argument> arguments = {
+      {"hidden", writer.getFloats({kDynamic, kDynamic, width}), {}},
+      {"attention_mask", writer.getIndices({kDynamic, kDynamic}), {}}};
+  for (auto [module, argument] : llvm::zip_equal(names.modules, kModuleArguments))
+    for (StringRef part : {"weight", "bias"})
+      arguments.push_back({(argument + "_" + part).str(),
+                           writer.getParameterType(getLayer(0) + module.str() + "." + part.str()),
+                           {}});
+  Values values = writer.beginFunction("layer", /*isPublic=*/false, arguments);
+  Value hidden = values[0], mask = values[1];
+  auto weightOf = [&](Part module) { return values[2 + 2 * module]; };
+  auto biasOf = [&](Part module) { return values[3 + 2 * module]; };
+  auto project = [&](StringRef name, Value x, Part module) {
+    return writer.linear(name, x, weightOf(module), biasOf(module));
+  };
+  auto normalize = [&](Value x, Part module) {
+    return writer.layerNorm("normalized", x, weightOf(module), biasOf(module), config.layerNormEps);
+  };
+
+  int64_t headWidth = width / config.numHeads;
+  auto splitHeads = [&](StringRef name, Part module) {
+    return writer.reshape((name + "_heads").str(), project(name, hidden, module),
+                          {kDynamic, kDynamic, config.numHeads, headWidth});
+  };
+  Value query = splitHeads("query", QueryPart);
+  Value key = splitHeads("key", KeyPart);
+  Value value = splitHeads("value", ValuePart);
+  OpBuilder &builder = writer.getBuilder();
+  Value context = writer.build<AttentionOp>(
+      "context_heads", query.getType(), query, key, value, mask, /*bias=*/Value(),
+      /*seed=*/Value(), /*step=*/Value(), /*sample_offset=*/Value(),
+      /*causal=*/UnitAttr(), /*scale=*/FloatAttr(),
+      builder.getF64FloatAttr(config.attentionDropout), /*id=*/IntegerAttr());
+  context = writer.reshape("context", context, {kDynamic, kDynamic, width});
+
+  Value attended = project("attended", context, AttentionOutputPart);
+  if (config.family == Family::Bert)
+    attended = writer.dropout("dropped", attended, config.hiddenDropout);
+  attended = normalize(writer.add("sum", attended, hidden), AttentionNormPart);
+  Value inner =
+      writer.activate("activated", project("inner", attended, InnerPart), config.activation);
+  Value outer = writer.dropout("dropped", project("outer", inner, OuterPart), config.hiddenDropout);
+  layer = writer.endFunction(normalize(writer.add("sum", outer, attended), OutputNormPart));
+}
+
+// `inputs` are the ids of tokens and, if the family has them, of token types.
+Value EncoderBuilder::buildEmbeddings(ArrayRef<Value> inputs) {
+  OpBuilder &builder = writer.getBuilder();
+  std::string embeddings = getEmbeddings();
+  auto look = [&](StringRef name, Value ids, const std::string &table, IntegerAttr padding) {
+    Value weight = writer.read("table", embeddings + table + ".weight");
+    return writer.build<EmbeddingOp>(name, ids, weight, padding);
+  };
+  IntegerAttr padding =
+      config.padTokenId ? builder.getI64IntegerAttr(*config.padTokenId) : IntegerAttr();
+  Value sum = look("words", inputs[0], "word_embeddings", padding);
+  if (hasTokenTypes())
+    sum = writer.add("sum", sum, look("types", inputs[1], "token_type_embeddings", {}));
+  Value table = writer.read("table", embeddings + "position_embeddings.weight");
+  Value positions = writer.build<PrefixOp>("positions", table, int64_t(0), inputs[0], int64_t(1));
+  positions = writer.build<BroadcastOp>("positions", positions, sum, ArrayRef<int64_t>{1, 2});
+  sum = writer.add("sum", sum, positions);
+  Value normalized =
+      writer.layerNorm("normalized", sum, embeddings + "LayerNorm", config.layerNormEps);
+  return writer.dropout("embedded", normalized, config.hiddenDropout);
+}
+
+void EncoderBuilder::buildEncoder() {
+  SmallVector<Argument> inputs = getInputs();
+  if (hasMaskedPositions())
+    inputs.pop_back();
+  Values values = writer.beginFunction("encoder", /*isPublic=*/false, inputs);
+  Value mask = values.back();
+  Value hidden = buildEmbeddings(values);
+  for (int64_t i = 0; i < config.numLayers; ++i) {
+    Values operands = {hidden, mask};
+    for (auto [module, argument] : llvm::zip_equal(names.modules, kModuleArguments))
+      for (StringRef part : {"weight", "bias"})
+        operands.push_back(writer.read((argument + "_" + part).str(),
+                                       getLayer(i) + module.str() + "." + part.str()));
+    hidden = writer.call("hidden", layer, operands)[0];
+  }
+  encoder = writer.endFunction(hidden);
+}
+
+static TaskKind getTaskKind(const Head &head) {
+  switch (head.task) {
+  case HeadTask::SequenceClassification:
+    return head.problemType == ProblemType::SingleLabel  ? TaskKind::Classification
+           : head.problemType == ProblemType::MultiLabel ? TaskKind::MultiLabelClassification
+                                                         : TaskKind::Regression;
+  case HeadTask::TokenClassification:
+    return TaskKind::TokenClassification;
+  case HeadTask::MaskedLm:
+    return TaskKind::MaskedLanguageModeling;
+  case HeadTask::Pretraining:
+    return TaskKind::Pretraining;
+  case HeadTask::QuestionAnswering:
+    return TaskKind::QuestionAnswering;
+  }
+  llvm_unreachable("a task without a kind");
+}
+
+void EncoderBuilder::build() {
+  OpBuilder &builder = writer.getBuilder();
+  SmallVector<StringRef> labels(head.labels.begin(), head.labels.end());
+  model.setTaskAttr(TaskAttr::get(model.getContext(), getTaskKind(head),
+                                  labels.empty() ? ArrayAttr() : builder.getStrArrayAttr(labels)));
+  model.setArchitecture(getArchitecture(config.family, head.task));
+  model.setArgumentDefaults(ArgumentDefaults::TrainingArguments);
+  declareEncoder();
+  declareHead();
+  if (config.numLayers > 0)
+    buildLayer();
+  buildEncoder();
+  buildLogits();
+  buildLoss();
+}
+
+OwningOpRef<ModuleOp> buildEncoder(MLIRContext &context, const EncoderConfig &config,
+                                   const Head &head) {
+  context.loadDialect<WeftDialect, func::FuncDialect>();
+  OpBuilder builder(&context);
+  Location loc = FileLineColLoc::get(builder.getStringAttr(config.file), 1, 1);
+  OwningOpRef<ModuleOp> module = ModuleOp::create(loc);
+  builder.setInsertionPointToEnd(module->getBody());
+  // TrainingArguments' learning rate and weight decay, torch's betas and epsilon.
+  auto optimizer = AdamWAttr::get(&context, APFloat(5e-5), APFloat(0.9), APFloat(0.999),
+                                  APFloat(1e-8), APFloat(0.0));
+  auto model = ModelOp::create(builder, loc, config.family == Family::Bert ? "bert" : "distilbert",
+                               cast<OptimizerAttrInterface>(Attribute(optimizer)), TaskAttr(),
+                               StringAttr(), ArgumentDefaultsAttr());
+  model.getBodyRegion().emplaceBlock();
+  EncoderBuilder(model, config, head).build();
+  return module;
+}
+
+void printReadable(ModuleOp module, raw_ostream &os) {
+  module.print(os, OpPrintingFlags().printNameLocAsPrefix());
+  os << "\n";
+}
+
+} // namespace weft::models
