@@ -65,13 +65,14 @@ private:
 TEST(Checkpoint, leavesNothingHalfWritten) {
   TemporaryFolder folder;
   auto session = newSession();
-  ASSERT_TRUE(saveCheckpoint(*session, stateAt(1), folder.path("out"), {1, "", ""}).ok());
+  ASSERT_TRUE(saveCheckpoint(*session, stateAt(1), folder.path("out"), {1, "", nullptr}).ok());
   Bytes before = folder.read("out/checkpoint-1/model.safetensors");
   for (rlim_t limit : {0, 1, 60, 130, 300, 700}) {
     Status status;
     {
       FileSizeLimit full(limit);
-      status = saveCheckpoint(*session, stateAt(2), folder.path("out"), {1, "", ""}).takeStatus();
+      status =
+          saveCheckpoint(*session, stateAt(2), folder.path("out"), {1, "", nullptr}).takeStatus();
     }
     ASSERT_FALSE(status.ok()) << "limit " << limit;
     EXPECT_EQ(status.message().rfind("cannot save " + folder.path("out/checkpoint-2"), 0), 0u)
@@ -88,7 +89,7 @@ TEST(Checkpoint, survivesKill) {
     pid_t child = fork();
     if (child == 0) {
       for (int64_t step = 1;; ++step)
-        if (!saveCheckpoint(*session, stateAt(step), folder.path("out"), {2, "", ""}).ok())
+        if (!saveCheckpoint(*session, stateAt(step), folder.path("out"), {2, "", nullptr}).ok())
           _exit(1);
     }
     usleep(static_cast<useconds_t>(20000 + round * 3000));
@@ -104,7 +105,8 @@ TEST(Checkpoint, survivesKill) {
         EXPECT_TRUE(loadCheckpoint(*session, entry.path().string()).ok()) << entry.path();
   }
   // What was left over goes with the next save.
-  ASSERT_TRUE(saveCheckpoint(*session, stateAt(1000000), folder.path("out"), {1, "", ""}).ok());
+  ASSERT_TRUE(
+      saveCheckpoint(*session, stateAt(1000000), folder.path("out"), {1, "", nullptr}).ok());
   EXPECT_EQ(entriesOf(folder.path("out")), 1);
 }
 
@@ -141,7 +143,8 @@ TEST(Checkpoint, copiesCompanions) {
   folder.write("other.bin", bytesOf("x"));
   auto session = newSession();
   CheckpointOptions options;
-  options.companions = folder.path();
+  CompanionFiles companions = CompanionFiles::read(folder.path()).take();
+  options.companions = &companions;
   ASSERT_TRUE(saveCheckpoint(*session, stateAt(1), folder.path("out"), options).ok());
   EXPECT_EQ(folder.read("out/checkpoint-1/vocab.txt"), bytesOf("[PAD]\n"));
   EXPECT_TRUE(fs::exists(folder.path("out/checkpoint-1/config.json")));

@@ -67,8 +67,9 @@ TrainRun train(const TemporaryFolder &folder, const Options &options) {
     return run;
   run.recorder.stopAfter = options.stopAfter;
   Dataset data = classifierData(options.samples), evaluation = classifierData(30, 99);
-  Result<std::unique_ptr<Trainer>> trainer = Trainer::create(
-      *run.session, arguments, data, options.evaluates ? &evaluation : nullptr, "", run.recorder);
+  Result<std::unique_ptr<Trainer>> trainer =
+      Trainer::create(*run.session, arguments, data, options.evaluates ? &evaluation : nullptr, {},
+                      {}, run.recorder);
   if (!trainer.ok()) {
     run.status = trainer.takeStatus();
     return run;

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/status.h"
 #include "module/session.h"
+#include "train/arguments.h"
 
 #include <CLI/CLI.hpp>
 #include <functional>
@@ -44,12 +45,20 @@ struct RunOptions {
   void add(CLI::App &app);
 };
 
+// Options of a table as flags. `set` gets key and value of each that is given, in order, after its
+// value was checked; what `wanted` refuses is left out.
+void addArguments(CLI::App &app, const std::function<bool(const rt::ArgumentSpec &)> &wanted,
+                  const std::function<void(const std::string &key, const std::string &value)> &set);
+// Their help, two a line.
+std::string argumentsHelp(const std::function<bool(const rt::ArgumentSpec &)> &wanted);
+
 // Loads a module and makes a session of it; variables are zero.
 Result<std::unique_ptr<rt::Session>> openSession(const RunOptions &options, int64_t rows);
 
 // Sets all parameters from what --checkpoint names: a checkpoint, a folder of them (the newest is
-// taken), or a safetensors file.
-Status loadCheckpointWeights(rt::Session &session, const std::string &path);
+// taken), a folder that Hugging Face wrote, or a safetensors file. Tensors that the model does not
+// use are named on stderr. Returns the folder that was taken, or an empty string for a file.
+Result<std::string> loadCheckpointWeights(rt::Session &session, const std::string &path);
 
 // One object a line on stdout.
 void printJson(const Json &object);

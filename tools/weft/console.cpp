@@ -85,19 +85,34 @@ void Console::onStep(const rt::StepProgress &progress) {
   barShown = true;
 }
 
+// The line at the end of a run.
+static std::string summaryLine(const rt::Json &entry) {
+  auto number = [&](const char *key) { return entry.value(key, 0.0); };
+  std::string line =
+      formatText("trained %lld steps in %.1f s, %.0f samples/s, mean loss %.6g",
+                 static_cast<long long>(entry.value("step", int64_t{0})), number("train_runtime"),
+                 number("train_samples_per_second"), number("train_loss"));
+  if (entry.contains("train_flops_per_second"))
+    line += formatText(", %.3g GFLOP/s", number("train_flops_per_second") / 1e9);
+  if (entry.contains("train_energy_joules"))
+    line += formatText(", %.0f J", number("train_energy_joules"));
+  return line;
+}
+
 std::string Console::logLine(const rt::Json &entry) const {
   auto number = [&](const char *key) { return entry.value(key, 0.0); };
   if (entry.contains("train_runtime"))
-    return formatText("trained %lld steps in %.1f s, %.0f samples/s, mean loss %.6g",
-                      static_cast<long long>(entry.value("step", int64_t{0})),
-                      number("train_runtime"), number("train_samples_per_second"),
-                      number("train_loss"));
+    return summaryLine(entry);
+  if (entry.contains("epoch_energy_joules"))
+    return formatText("energy of the epoch: %.0f J", number("epoch_energy_joules"));
   std::string line = formatText("step %lld/%lld: ", static_cast<long long>(last.step),
                                 static_cast<long long>(last.maxSteps));
   if (entry.contains("eval_loss")) {
     line += formatText("eval loss %.6g", number("eval_loss"));
-    if (entry.contains("eval_accuracy"))
-      line += formatText(", accuracy %.4f", number("eval_accuracy"));
+    for (const char *name : {"accuracy", "f1", "precision", "recall", "matthews_correlation",
+                             "pearson", "spearmanr", "mse", "perplexity"})
+      if (std::string key = std::string("eval_") + name; entry.contains(key))
+        line += formatText(", %s %.4f", name, number(key.c_str()));
     return line;
   }
   line += formatText("loss %.6g, learning rate %.6g", number("loss"), number("learning_rate"));

@@ -2,6 +2,7 @@
 //
 // weft eval.
 #include "command.h"
+#include "train/data_files.h"
 #include "train/evaluation.h"
 
 #include <cstdio>
@@ -10,49 +11,56 @@ namespace weft::tool {
 
 namespace {
 
-const char *const help =
-    R"(weft eval: loss and accuracy of a checkpoint on a data set.
+const char *const helpBegin =
+    R"(weft eval: loss and metrics of a checkpoint on a data set.
 
 Usage: weft eval MODULE.weft --checkpoint PATH --eval-data PATH [OPTIONS]
 
   --checkpoint PATH     a checkpoint, a folder of checkpoints (the newest is taken), or a safetensors file
-  --eval-data PATH      folder (t10k-*, test.csv, test_*.npy ...) or file: IDX, CSV, .npy, safetensors
-  --label-column NAME   of CSV files (label, labels, target, class or y)
+  --eval-data PATH      folder (dev.tsv, test.csv, t10k-* ...) or file: TSV, CSV, JSON lines, CoNLL, IDX, .npy ...
   --batch-size N        (the module's tuned batch, else 64)
   --num-threads N       (WEFT_NUM_THREADS, else all cores)
   --log-format FORMAT   text|json
-
+Of text:
+)";
+const char *const helpEnd = R"(
 Example:
   weft eval mlp.weft --checkpoint out/checkpoint-9380 --eval-data mnist
 )";
 
+bool isOfData(const rt::ArgumentSpec &spec) { return spec.ofData; }
+
 struct EvalOptions : RunOptions {
-  std::string checkpoint, data, labelColumn;
+  std::string checkpoint, data;
+  rt::TrainingArguments arguments;
   int64_t batchSize = 0;
 };
 
 Status runEval(const EvalOptions &options) {
   WEFT_ASSIGN_OR_RETURN(std::unique_ptr<rt::Session> session, openSession(options, 0));
-  WEFT_RETURN_IF_ERROR(loadCheckpointWeights(*session, options.checkpoint));
-  WEFT_ASSIGN_OR_RETURN(rt::Dataset data, rt::openDataset(options.data, {rt::Split::evaluation,
-                                                                         options.labelColumn}));
+  WEFT_ASSIGN_OR_RETURN(std::string folder, loadCheckpointWeights(*session, options.checkpoint));
+  rt::DataOpener opener(session->module(), session->device().pool(), options.arguments.data, folder,
+                        options.arguments.seed);
+  WEFT_ASSIGN_OR_RETURN(rt::Dataset data, opener.open(options.data, rt::Split::evaluation));
+  for (const std::string &notice : opener.takeNotices())
+    std::fprintf(stderr, "weft: %s\n", notice.c_str());
   rt::StepEngine engine(*session, rt::StepNumbers::fromModule(session->module()));
   WEFT_ASSIGN_OR_RETURN(rt::BatchPlan plan, rt::planFor(engine, schema::EntryRole::EvalStep, data));
   int64_t tuned = session->module().schema().tuned_batch();
   int64_t batch = options.batchSize ? options.batchSize : tuned > 0 ? tuned : 64;
-  WEFT_ASSIGN_OR_RETURN(rt::EvalResult result, rt::evaluate(engine, plan, batch));
+  WEFT_ASSIGN_OR_RETURN(rt::EvalResult result, rt::evaluate(engine, plan, batch, opener.labels()));
   if (options.json) {
     Json line = {{"eval_loss", result.loss},
                  {"eval_samples", result.samples},
                  {"eval_runtime", result.seconds}};
-    if (result.accuracy)
-      line["eval_accuracy"] = *result.accuracy;
+    for (const auto &[name, value] : result.metrics)
+      line["eval_" + name] = value;
     printJson(line);
     return {};
   }
   std::printf("loss %.6f", result.loss);
-  if (result.accuracy)
-    std::printf(", accuracy %.4f", *result.accuracy);
+  for (const auto &[name, value] : result.metrics)
+    std::printf(", %s %.4f", name.c_str(), value);
   std::printf(" (%lld samples)\n", static_cast<long long>(result.samples));
   return {};
 }
@@ -61,11 +69,14 @@ Status runEval(const EvalOptions &options) {
 
 Command addEval(CLI::App &parent) {
   auto options = std::make_shared<EvalOptions>();
-  CLI::App *app = addSubcommand(parent, "eval", "evaluate a checkpoint", help);
+  CLI::App *app = addSubcommand(parent, "eval", "evaluate a checkpoint",
+                                helpBegin + argumentsHelp(isOfData) + helpEnd);
   options->add(*app);
   app->add_option("--checkpoint", options->checkpoint)->required();
   app->add_option("--eval-data,--data", options->data)->required();
-  app->add_option("--label-column", options->labelColumn);
+  addArguments(*app, isOfData, [options](const std::string &key, const std::string &value) {
+    (void)rt::setArgument(options->arguments, key, value, "command line").ok();
+  });
   app->add_option("--batch-size,--per-device-eval-batch-size", options->batchSize)
       ->check(CLI::Range(int64_t{1}, int64_t{1} << 40));
   return {app, [options] { return runEval(*options); }};

@@ -67,15 +67,69 @@ Result<std::unique_ptr<rt::Session>> openSession(const RunOptions &options, int6
   return rt::Session::create(std::move(module), sessionOptions);
 }
 
-Status loadCheckpointWeights(rt::Session &session, const std::string &path) {
+static std::string flagOf(std::string name) {
+  std::replace(name.begin(), name.end(), '_', '-');
+  return "--" + name;
+}
+
+void addArguments(
+    CLI::App &app, const std::function<bool(const rt::ArgumentSpec &)> &wanted,
+    const std::function<void(const std::string &key, const std::string &value)> &set) {
+  for (const rt::ArgumentSpec &spec : rt::argumentSpecs()) {
+    if (!wanted(spec))
+      continue;
+    std::string names = flagOf(spec.key);
+    for (const char *other : {spec.shortForm, spec.alias})
+      if (other)
+        names += "," + flagOf(other);
+    // --load-best-model-at-end and --resume-from-checkpoint may stand without a value.
+    bool valueOptional =
+        std::string(spec.value) == "BOOL" || std::string(spec.key) == "resume_from_checkpoint";
+    CLI::Option *option = app.add_option_function<std::vector<std::string>>(
+        names, [set, key = spec.key](const std::vector<std::string> &values) {
+          std::string value = values.empty() || values[0].empty() ? "true" : values[0];
+          // A wrong value is wrong usage.
+          rt::TrainingArguments scratch;
+          if (Status status = rt::setArgument(scratch, key, value, "command line"); !status.ok())
+            throw CLI::ValidationError(status.message());
+          set(key, value);
+        });
+    option->expected(valueOptional ? 0 : 1, 1);
+  }
+}
+
+std::string argumentsHelp(const std::function<bool(const rt::ArgumentSpec &)> &wanted) {
+  std::string text;
+  size_t column = 0;
+  for (const rt::ArgumentSpec &spec : rt::argumentSpecs()) {
+    if (!wanted(spec))
+      continue;
+    std::string entry = "  " + flagOf(spec.key) +
+                        (spec.shortForm ? ", --" + std::string(spec.shortForm) : "") + " " +
+                        spec.value + (*spec.help ? "  " + std::string(spec.help) : "");
+    bool fits = column > 0 && column <= 58 && entry.size() <= 60;
+    if (fits)
+      text += std::string(58 - column, ' ');
+    else if (column > 0)
+      text += "\n";
+    text += entry;
+    column = fits ? 1000 : entry.size();
+  }
+  return text + "\n";
+}
+
+Result<std::string> loadCheckpointWeights(rt::Session &session, const std::string &path) {
   std::error_code ignored;
+  bool isFolder = std::filesystem::is_directory(path, ignored);
   std::string chosen = path;
-  if (std::filesystem::is_directory(path, ignored) &&
-      !std::filesystem::exists(path + "/model.safetensors", ignored) &&
+  if (isFolder && !std::filesystem::exists(path + "/model.safetensors", ignored) &&
       !std::filesystem::exists(path + "/model.safetensors.index.json", ignored)) {
     WEFT_ASSIGN_OR_RETURN(chosen, rt::resolveCheckpoint(path));
   }
-  return rt::loadAllWeights(session, chosen, rt::WeightSet::model);
+  WEFT_ASSIGN_OR_RETURN(std::vector<std::string> unused, rt::loadCompleteWeights(session, chosen));
+  for (const std::string &name : unused)
+    std::fprintf(stderr, "weft: %s: not used by this model: %s\n", chosen.c_str(), name.c_str());
+  return isFolder ? chosen : std::string();
 }
 
 void printJson(const Json &object) {

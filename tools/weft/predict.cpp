@@ -3,29 +3,35 @@
 // weft predict.
 #include "base/file.h"
 #include "command.h"
+#include "train/data_files.h"
 #include "train/evaluation.h"
 
+#include <algorithm>
 #include <cstdio>
+#include <utility>
 
 namespace weft::tool {
 
 namespace {
 
-const char *const help =
+const char *const helpBegin =
     R"(weft predict: writes a checkpoint's predictions as CSV.
 
 Usage: weft predict MODULE.weft --checkpoint PATH --data PATH [OPTIONS]
 
   --checkpoint PATH     a checkpoint, a folder of checkpoints (the newest is taken), or a safetensors file
-  --data PATH           folder (t10k-*, test.csv, test_*.npy ...) or file: IDX, CSV, .npy, safetensors
+  --data PATH           folder (test.tsv, test.csv, t10k-* ...) or file: TSV, CSV, JSON lines, CoNLL, IDX, .npy ...
   --output FILE         (stdout)
   --id-column NAME      of the first column (index)
-  --label-column NAME   of the second: the class of the largest output, or the output if there is one (label)
+  --label-column NAME   of the next: the class of the largest output, by name if it has one, or the output if there is
+                        one only (label); models of tokens give a line for each word, with its position
   --id-start N          id of the first sample (0)
   --scores              also the model's outputs, as score_0, score_1 ...
   --batch-size N        (the module's tuned batch, else 64)
   --num-threads N       (WEFT_NUM_THREADS, else all cores)
-
+Of text:
+)";
+const char *const helpEnd = R"(
 Example, as a competition wants it:
   weft predict mlp.weft --checkpoint out --data test.csv --output submission.csv \
     --id-column ImageId --label-column Label --id-start 1
@@ -36,7 +42,13 @@ struct PredictOptions : RunOptions {
   std::string idColumn = "index", labelColumn = "label";
   int64_t idStart = 0, batchSize = 0;
   bool scores = false;
+  rt::TrainingArguments arguments;
 };
+
+// The label column of the output has the name that the data's has elsewhere.
+bool isOfData(const rt::ArgumentSpec &spec) {
+  return spec.ofData && std::string(spec.key) != "label_column";
+}
 
 // A field as RFC 4180 wants it.
 std::string quoted(const std::string &text) {
@@ -54,26 +66,78 @@ std::string number(double value) {
   return text;
 }
 
-// The lines of one batch.
-std::string formatRows(const rt::PredictionRows &rows, const PredictOptions &options) {
-  std::string text;
-  for (int64_t i = 0; i < rows.rows; ++i) {
-    const double *values = rows.values.data() + i * rows.perRow;
-    text +=
-        std::to_string(options.idStart + rows.firstSample + i) + "," +
-        (rows.perRow == 1 ? number(values[0]) : std::to_string(rt::argmax(values, rows.perRow)));
-    for (int64_t k = 0; options.scores && k < rows.perRow; ++k)
-      text += "," + number(values[k]);
-    text += "\n";
+// Writes predictions as lines: one a sample, or one for each word of a sample if the model labels
+// each place of a sequence.
+class Lines {
+public:
+  Lines(const PredictOptions &options, const rt::BatchPlan &plan, const rt::Dataset &data,
+        const rt::LabelNames &names)
+      : options(options), plan(plan), names(names), words(data.find("labels")) {
+    if (words && !words->offsets)
+      words = nullptr;
   }
-  return text;
-}
+
+  std::string header(const rt::PredictionRows &rows) const {
+    std::string text = quoted(options.idColumn) +
+                       (rows.perPlace < rows.perRow ? ",position," : ",") +
+                       quoted(options.labelColumn);
+    for (int64_t k = 0; options.scores && k < rows.perPlace; ++k)
+      text += "," + (names.empty() ? "score_" + std::to_string(k) : quoted("score_" + names.of(k)));
+    return text + "\n";
+  }
+
+  std::string batch(const rt::PredictionRows &rows) const {
+    std::string text;
+    for (int64_t i = 0; i < rows.rows; ++i) {
+      int64_t sample = rows.firstSample + i;
+      std::string id = std::to_string(options.idStart + sample);
+      const double *values = rows.values.data() + i * rows.perRow;
+      if (rows.perPlace == rows.perRow) {
+        text += id + "," + line(values, rows.perPlace);
+        continue;
+      }
+      int64_t places =
+          std::min(rows.perRow / rows.perPlace, plan.sampleLength(static_cast<uint32_t>(sample)));
+      int64_t position = 0;
+      for (int64_t place = 0; place < places; ++place)
+        if (isWord(sample, place))
+          text += id + "," + std::to_string(position++) + "," +
+                  line(values + place * rows.perPlace, rows.perPlace);
+    }
+    return text;
+  }
+
+private:
+  // Label and scores.
+  std::string line(const double *values, int64_t count) const {
+    std::string text = count == 1 ? number(values[0]) : quoted(names.of(rt::argmax(values, count)));
+    for (int64_t k = 0; options.scores && k < count; ++k)
+      text += "," + number(values[k]);
+    return text + "\n";
+  }
+  // The first piece of a word: the places that training would label.
+  bool isWord(int64_t sample, int64_t place) const {
+    if (!words)
+      return true;
+    auto first = static_cast<int64_t>((*words->offsets)[static_cast<size_t>(sample)]);
+    return rt::elementAsInteger(words->array, first + place) != -100;
+  }
+
+  const PredictOptions &options;
+  const rt::BatchPlan &plan;
+  const rt::LabelNames &names;
+  const rt::DataField *words;
+};
 
 Status runPredict(const PredictOptions &options) {
   WEFT_ASSIGN_OR_RETURN(std::unique_ptr<rt::Session> session, openSession(options, 0));
-  WEFT_RETURN_IF_ERROR(loadCheckpointWeights(*session, options.checkpoint));
+  WEFT_ASSIGN_OR_RETURN(std::string folder, loadCheckpointWeights(*session, options.checkpoint));
+  rt::DataOpener opener(session->module(), session->device().pool(), options.arguments.data, folder,
+                        options.arguments.seed);
   WEFT_ASSIGN_OR_RETURN(rt::Dataset data,
-                        rt::openDataset(options.data, {rt::Split::evaluation, ""}));
+                        opener.open(options.data, rt::Split::evaluation, /*withLabels=*/false));
+  for (const std::string &notice : opener.takeNotices())
+    std::fprintf(stderr, "weft: %s\n", notice.c_str());
   rt::StepEngine engine(*session, rt::StepNumbers::fromModule(session->module()));
   WEFT_ASSIGN_OR_RETURN(rt::BatchPlan plan, rt::planFor(engine, schema::EntryRole::Predict, data));
   int64_t tuned = session->module().schema().tuned_batch();
@@ -91,17 +155,13 @@ Status runPredict(const PredictOptions &options) {
       return rt::fromErrno("cannot write to stdout");
     return {};
   };
+  Lines lines(options, plan, data, opener.labels());
   bool headed = false;
   WEFT_RETURN_IF_ERROR(
       rt::predict(engine, plan, batch, [&](const rt::PredictionRows &rows) -> Status {
-        if (!headed) {
-          std::string header = quoted(options.idColumn) + "," + quoted(options.labelColumn);
-          for (int64_t k = 0; options.scores && k < rows.perRow; ++k)
-            header += ",score_" + std::to_string(k);
-          WEFT_RETURN_IF_ERROR(write(header + "\n"));
-          headed = true;
-        }
-        return write(formatRows(rows, options));
+        if (!std::exchange(headed, true))
+          WEFT_RETURN_IF_ERROR(write(lines.header(rows)));
+        return write(lines.batch(rows));
       }));
   if (!toFile)
     return std::fflush(stdout) == 0 ? Status() : rt::fromErrno("cannot write to stdout");
@@ -112,7 +172,8 @@ Status runPredict(const PredictOptions &options) {
 
 Command addPredict(CLI::App &parent) {
   auto options = std::make_shared<PredictOptions>();
-  CLI::App *app = addSubcommand(parent, "predict", "write predictions as CSV", help);
+  CLI::App *app = addSubcommand(parent, "predict", "write predictions as CSV",
+                                helpBegin + argumentsHelp(isOfData) + helpEnd);
   options->add(*app);
   app->add_option("--checkpoint", options->checkpoint)->required();
   app->add_option("--data", options->data)->required();
@@ -121,6 +182,9 @@ Command addPredict(CLI::App &parent) {
   app->add_option("--label-column", options->labelColumn);
   app->add_option("--id-start", options->idStart);
   app->add_flag("--scores", options->scores);
+  addArguments(*app, isOfData, [options](const std::string &key, const std::string &value) {
+    (void)rt::setArgument(options->arguments, key, value, "command line").ok();
+  });
   app->add_option("--batch-size,--per-device-eval-batch-size", options->batchSize)
       ->check(CLI::Range(int64_t{1}, int64_t{1} << 40));
   return {app, [options] { return runPredict(*options); }};

@@ -146,9 +146,11 @@ enum {
 typedef int32_t (*weft_train_listener_t)(void *self, int32_t event, const char *json);
 
 /* What `weft train` does, on a session whose variables are set: reads the data (folders with
- * MNIST's names, IDX, CSV, .npy, safetensors), trains, evaluates, saves checkpoints. `eval_data`,
- * `arguments_json` (an object with Hugging Face's TrainingArguments names) and `listener` may be
- * NULL. */
+ * MNIST's names, IDX, CSV, .npy, safetensors; tables of text, CoNLL and plain text for modules that
+ * read tokens), trains, evaluates, saves checkpoints. `eval_data`, `arguments_json` (an object with
+ * Hugging Face's TrainingArguments names, and text_column, label_column, tokenizer and the like as
+ * `weft train` has them) and `listener` may be NULL. config.json and tokenizer files of a folder
+ * that "tokenizer" names go into checkpoints. */
 WEFT_API weft_status_t weft_train(weft_session_t *session, const char *train_data,
                                   const char *eval_data, const char *arguments_json,
                                   weft_train_listener_t listener, void *self);

@@ -237,7 +237,9 @@ Result<BatchPlan> BatchPlan::create(const Dataset &data, std::vector<BucketSpec>
   std::vector<bool> varies(buckets[0].inputs.size(), false);
   for (size_t i = 0; i < varies.size(); ++i)
     for (const BucketSpec &bucket : buckets)
-      varies[i] = varies[i] || bucket.inputs[i].sampleShape != buckets[0].inputs[i].sampleShape;
+      varies[i] = varies[i] || !bucket.inputs[i].dimension.empty() ||
+                  bucket.inputs[i].sampleShape != buckets[0].inputs[i].sampleShape;
+  WEFT_RETURN_IF_ERROR(plan.findMasked(data, buckets.back()));
   WEFT_RETURN_IF_ERROR(plan.addSources(data, buckets.back(), varies));
   plan.buckets = std::move(buckets);
   plan.derive();
@@ -252,6 +254,10 @@ Status BatchPlan::addSources(const Dataset &data, const BucketSpec &bucket,
   size_t nextFeature = 0;
   for (size_t i = 0; i < bucket.inputs.size(); ++i) {
     const InputSpec &input = bucket.inputs[i];
+    if (masked && (i == masked->labels || i == masked->positions)) {
+      sources.emplace_back().conversion = Conversion::masked;
+      continue;
+    }
     bool isMask = input.name == "attention_mask", isType = input.name == "token_type_ids";
     const DataField *field = (isMask || isType)
                                  ? data.find(input.name)
@@ -266,8 +272,13 @@ Status BatchPlan::addSources(const Dataset &data, const BucketSpec &bucket,
     } else {
       return noField(data, input);
     }
+    if (masked && i == masked->ids)
+      masked->tokens = source;
     sources.push_back(std::move(source));
   }
+  if (masked && !masked->tokens.isSequence)
+    return unimplemented("%s: a masked language model needs input_ids of a length that is named",
+                         data.path.c_str());
   return {};
 }
 
@@ -319,6 +330,9 @@ Status BatchPlan::checkLengths() const {
 }
 
 bool BatchPlan::fits(uint32_t sample, const BucketSpec &bucket) const {
+  if (masked && !masked->counts.empty() &&
+      masked->counts[sample] > bucket.inputs[masked->labels].sampleShape[0])
+    return false;
   for (size_t i = 0; i < sources.size(); ++i)
     if (sources[i].isSequence && sources[i].lengthOf(sample) > bucket.inputs[i].sampleShape[0])
       return false;
@@ -342,6 +356,13 @@ Status BatchPlan::findLargest() {
       ++largest;
     if (fits(sample, buckets[largest]))
       continue;
+    if (masked && !masked->counts.empty())
+      if (int64_t places = inputs()[masked->labels].sampleShape[0]; masked->counts[sample] > places)
+        return invalidArgument("%s: %s, sample %lld: expected at most %lld labels, the most that "
+                               "the module was compiled for, found %u",
+                               masked->given.file.c_str(), masked->given.field.c_str(),
+                               static_cast<long long>(i), static_cast<long long>(places),
+                               masked->counts[sample]);
     for (size_t k = 0; k < sources.size(); ++k)
       if (int64_t places = inputs()[k].sampleShape.empty() ? 0 : inputs()[k].sampleShape[0];
           sources[k].isSequence && sources[k].lengthOf(sample) > places)
@@ -448,6 +469,8 @@ void BatchPlan::fill(const BatchContent &content, std::span<void *const> targets
                      int64_t firstRow) const {
   for (size_t i = 0; i < sources.size(); ++i) {
     const InputSpec &input = buckets[content.bucket].inputs[i];
+    if (masked && (i == masked->ids || sources[i].conversion == Conversion::masked))
+      continue;
     auto *target =
         static_cast<uint8_t *>(targets[i]) + static_cast<size_t>(firstRow) * input.sampleBytes();
     for (uint32_t sample : content.samples) {
@@ -458,6 +481,8 @@ void BatchPlan::fill(const BatchContent &content, std::span<void *const> targets
       target += input.sampleBytes();
     }
   }
+  if (masked)
+    fillMasked(content, targets, firstRow);
 }
 
 } // namespace weft::rt

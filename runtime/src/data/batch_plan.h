@@ -19,6 +19,7 @@ struct InputSpec {
   std::string name;
   ElementType type = ElementType::f32;
   std::vector<int64_t> sampleShape; // without the batch dimension
+  std::string dimension;            // the name of its first one, "seq"; empty: none
   bool isLabel = false;             // prediction does not take it
   // Values must lie in [low, high) or equal ignoreIndex; no bound if low == high.
   int64_t low = 0, high = 0;
@@ -30,7 +31,7 @@ struct InputSpec {
 };
 
 // The inputs of an entry at one tuple of bound sizes. All buckets of an entry have the same inputs;
-// those whose first size differs from bucket to bucket are sequences.
+// those whose first size has a name, or differs from bucket to bucket, are sequences.
 struct BucketSpec {
   uint32_t index = 0; // in the module's entry
   std::vector<InputSpec> inputs;
@@ -40,6 +41,7 @@ struct BucketSpec {
 struct BatchContent {
   std::span<const uint32_t> samples;
   size_t bucket = 0; // of the plan
+  int64_t epoch = 0; // whose masks it gets
 };
 
 // Immutable once made; several threads may fill batches at the same time. Shares the arrays of the
@@ -48,9 +50,10 @@ class BatchPlan {
 public:
   // Maps fields to inputs: by name; else the label field to the label input and the other fields to
   // the other inputs in order. A sequence input attention_mask that the data lacks is 1 where
-  // there is data, token_type_ids is 0. All values that index something are checked here, once, and
-  // so are lengths. Buckets that the data does not fit are left out; there must be one that every
-  // sample fits.
+  // there is data, token_type_ids is 0; masked_positions are the places that have a label, and
+  // labels are then those of these places. All values that index something are checked here, once,
+  // and so are lengths. Buckets that the data does not fit are left out; there must be one that
+  // every sample fits.
   static Result<BatchPlan> create(const Dataset &data, std::vector<BucketSpec> buckets);
   static Result<BatchPlan> create(const Dataset &data, std::vector<InputSpec> inputs);
 
@@ -75,7 +78,7 @@ public:
             int64_t firstRow = 0) const;
 
 private:
-  enum class Conversion { copy, pixels, cast, oneHot, presence, zeros };
+  enum class Conversion { copy, pixels, cast, oneHot, presence, zeros, masked };
   struct Source {
     Array array;
     Conversion conversion = Conversion::copy;
@@ -95,14 +98,29 @@ private:
              sourceElements;
     }
   };
+  // Inputs of a masked language model, which are made together.
+  struct Masked {
+    size_t ids = none, labels = none, positions = none; // numbers of inputs
+    Source tokens, given; // given: labels of the data, if there are no rules
+    std::shared_ptr<const MaskingRules> rules;
+    std::vector<uint32_t> counts; // of given labels, by sample
+    static constexpr size_t none = ~size_t{0};
+  };
   static Result<Source> chooseConversion(const DataField &field, const InputSpec &input,
                                          bool varies);
   static Result<Source> chooseSequence(const DataField &field, const InputSpec &input);
   Status addSources(const Dataset &data, const BucketSpec &bucket, const std::vector<bool> &varies);
+  Status findMasked(const Dataset &data, const BucketSpec &bucket);
+  Status countLabels(const InputSpec &labels);
+  void maskSample(uint32_t sample, int64_t epoch, int64_t ignored, std::vector<int32_t> &tokens,
+                  std::vector<int64_t> &labels) const;
+  void fillMasked(const BatchContent &content, std::span<void *const> targets,
+                  int64_t firstRow) const;
   void derive();
   Status checkLengths() const;
   Status findLargest();
   bool fits(uint32_t sample, const BucketSpec &bucket) const;
+  int64_t maskLimit(uint32_t sample) const;
   void fillSample(const Source &source, const InputSpec &input, uint32_t sample,
                   uint8_t *target) const;
   void fillSequence(const Source &source, const InputSpec &input, uint32_t sample,
@@ -110,6 +128,7 @@ private:
 
   std::vector<BucketSpec> buckets;
   std::vector<Source> sources;
+  std::optional<Masked> masked;
   int64_t sampleCount = 0;
   size_t largest = 0;
 };

@@ -21,6 +21,7 @@
 #define WEFT_RUNTIME_DATA_DATASET_H
 
 #include "data/array.h"
+#include "data/masking.h"
 
 namespace weft::rt {
 
@@ -48,6 +49,8 @@ struct DataField {
 struct Dataset {
   std::string path;
   std::vector<DataField> fields;
+  // Not null: labels are tokens of input_ids, which are masked as a batch is made.
+  std::shared_ptr<const MaskingRules> masking;
 
   int64_t samples() const { return fields.empty() ? 0 : fields[0].samples(); }
   const DataField *find(const std::string &name) const;

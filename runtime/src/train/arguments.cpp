@@ -87,6 +87,31 @@ Status string(Args &arguments, Text &text) {
   return {};
 }
 template <auto member>
+Status dataString(Args &arguments, Text &text) {
+  arguments.data.*member = text;
+  return {};
+}
+template <auto member>
+Status dataBoolean(Args &arguments, Text &text) {
+  return parseBool(text, arguments.data.*member);
+}
+Status maxLength(Args &arguments, Text &text) {
+  return parseInteger(text, 1, arguments.data.maxLength);
+}
+Status maskProbability(Args &arguments, Text &text) {
+  return parseReal(text, 0, 1, arguments.data.maskProbability);
+}
+Status truncation(Args &arguments, Text &text) {
+  return parseWord(text, {"do_not_truncate", "longest_first", "only_first", "only_second"},
+                   arguments.data.truncation);
+}
+Status dataFormat(Args &arguments, Text &text) {
+  int ignored;
+  WEFT_RETURN_IF_ERROR(parseWord(text, {"csv", "tsv", "jsonl", "conll", "text"}, ignored));
+  arguments.data.format = text;
+  return {};
+}
+template <auto member>
 Status interval(Args &arguments, Text &text) {
   return parseWord(text, {"no", "steps", "epoch"}, arguments.*member);
 }
@@ -99,10 +124,7 @@ Status scheduler(Args &arguments, Text &text) {
                    arguments.scheduler);
 }
 Status sampling(Args &arguments, Text &text) {
-  if (text == "group_by_length")
-    return unimplemented("group_by_length needs samples that have lengths; expected random or "
-                         "sequential");
-  return parseWord(text, {"random", "sequential"}, arguments.sampling);
+  return parseWord(text, {"random", "sequential", "group_by_length"}, arguments.sampling);
 }
 // The older spelling of a sampling strategy.
 Status groupByLength(Args &arguments, Text &text) {
@@ -125,6 +147,26 @@ Status greaterIsBetter(Args &arguments, Text &text) {
 
 const char *const intervals = "no|steps|epoch";
 const ArgumentSpec specs[] = {
+    {"text_column", nullptr, "text_column_name", "NAME", "(text, sentence ...)",
+     dataString<&DataArguments::textColumn>, true},
+    {"text_pair_column", nullptr, nullptr, "NAME", "of the second text",
+     dataString<&DataArguments::pairColumn>, true},
+    {"label_column", nullptr, "label_column_name", "NAME", "(label, labels, target ...)",
+     dataString<&DataArguments::labelColumn>, true},
+    {"labels_file", nullptr, nullptr, "FILE", "names of classes in order: JSON or lines",
+     dataString<&DataArguments::labelsFile>, true},
+    {"data_format", nullptr, nullptr, "F", "csv|tsv|jsonl|conll|text", dataFormat, true},
+    {"tokenizer", nullptr, "tokenizer_name", "PATH", "(in --model)",
+     dataString<&DataArguments::tokenizer>, true},
+    {"max_seq_length", nullptr, "max_length", "N", "tokens of a sample (largest bucket)", maxLength,
+     true},
+    {"truncation", nullptr, nullptr, "T", "longest_first|only_first|only_second|do_not_truncate",
+     truncation, true},
+    {"mlm_probability", nullptr, nullptr, "X", "tokens to mask (0.15)", maskProbability, true},
+    {"whole_word_mask", nullptr, nullptr, "BOOL", "", dataBoolean<&DataArguments::wholeWordMask>,
+     true},
+    {"line_by_line", nullptr, nullptr, "BOOL", "a sample a line",
+     dataBoolean<&DataArguments::lineByLine>, true},
     {"output_dir", nullptr, nullptr, "DIR", "checkpoints, logs and the final model",
      string<&Args::outputDir>},
     {"num_train_epochs", "epochs", nullptr, "X", "passes over the data (3)",
@@ -150,7 +192,8 @@ const ArgumentSpec specs[] = {
     {"max_grad_norm", nullptr, nullptr, "X", "clip the global norm; 0: do not",
      positive<&Args::maxGradNorm>},
     {"label_smoothing_factor", nullptr, nullptr, "X", "", fraction<&Args::labelSmoothing>},
-    {"train_sampling_strategy", nullptr, nullptr, "S", "random|sequential", sampling},
+    {"train_sampling_strategy", nullptr, nullptr, "S", "random|sequential|group_by_length",
+     sampling},
     {"seed", nullptr, nullptr, "N", "of weights, order, dropout (42)", integer<&Args::seed, 0>},
     {"logging_strategy", nullptr, nullptr, intervals, "(steps)", interval<&Args::loggingStrategy>},
     {"logging_steps", nullptr, nullptr, "X", "(500)", positive<&Args::loggingSteps>},
@@ -163,7 +206,7 @@ const ArgumentSpec specs[] = {
     {"save_total_limit", nullptr, nullptr, "N", "checkpoints to keep (all)",
      integer<&Args::saveTotalLimit, 1>},
     {"load_best_model_at_end", nullptr, nullptr, "BOOL", "", boolean<&Args::loadBestModelAtEnd>},
-    {"metric_for_best_model", nullptr, nullptr, "M", "loss|accuracy (loss)",
+    {"metric_for_best_model", nullptr, nullptr, "M", "loss|accuracy|f1 ... (loss)",
      string<&Args::bestMetric>},
     {"greater_is_better", nullptr, nullptr, "BOOL", "(unless it is a loss)", greaterIsBetter},
     {"early_stopping_patience", nullptr, nullptr, "N", "evaluations without improvement",

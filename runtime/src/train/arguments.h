@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/status.h"
 #include "data/sample_order.h"
+#include "text/tokenizer.h"
 
 #include <cstdint>
 #include <set>
@@ -21,7 +22,21 @@ class Module;
 enum class IntervalStrategy { no, steps, epoch };
 enum class SchedulerType { constant, linear, cosine, polynomial, constantWithWarmup };
 
+// How files become samples: what training, evaluation and prediction share.
+struct DataArguments {
+  std::string format;                              // csv, tsv, jsonl, conll, text; empty: told
+  std::string textColumn, pairColumn, labelColumn; // empty: by the usual names
+  std::string labelsFile;                          // names of the classes in their order
+  std::string tokenizer; // folder or file; empty: the folder of the model or the checkpoint
+  int64_t maxLength = 0; // tokens of a sample; 0: the largest bucket
+  Truncation truncation = Truncation::longestFirst;
+  double maskProbability = 0.15; // masked language models
+  bool wholeWordMask = false;
+  bool lineByLine = false; // a line is a sample, rather than a part of one long text
+};
+
 struct TrainingArguments {
+  DataArguments data;
   std::string outputDir = "trainer_output";
   int64_t trainBatchSize = 8;
   int64_t evalBatchSize = 8;
@@ -76,6 +91,7 @@ struct ArgumentSpec {
   const char *help;
   // Parses a value as text. The message of a failure says what was expected and found.
   Status (*parse)(TrainingArguments &arguments, const std::string &text);
+  bool ofData = false; // belongs to DataArguments
 };
 
 std::span<const ArgumentSpec> argumentSpecs();

@@ -47,6 +47,7 @@ void BatchFeeder::chooseSamples(Slot &slot) {
   int64_t begin = std::min(samples, nextBatch * batchSize);
   slot.content.samples = std::span<const uint32_t>(
       order.data() + begin, static_cast<size_t>(std::min(batchSize, samples - begin)));
+  slot.content.epoch = epoch;
   slot.content.bucket = plan.bucketFor(slot.content.samples);
   ++nextBatch;
 }
@@ -81,10 +82,11 @@ void BatchFeeder::prefetch() {
     pending = background->enqueue([this, &slot] { plan.fill(slot.content, slot.targets); });
 }
 
-void BatchFeeder::start(std::vector<uint32_t> newOrder, int64_t firstBatch) {
+void BatchFeeder::start(std::vector<uint32_t> newOrder, int64_t firstBatch, int64_t newEpoch) {
   finishPending();
   order = std::move(newOrder);
   nextBatch = firstBatch;
+  epoch = newEpoch;
   if (background)
     prefetch();
 }

@@ -31,7 +31,8 @@ public:
 
   // Batches of `batchSize` samples in this order from number `firstBatch` on, the last one smaller
   // if the samples do not divide.
-  void start(std::vector<uint32_t> order, int64_t firstBatch);
+  // `epoch` is that of the masks.
+  void start(std::vector<uint32_t> order, int64_t firstBatch, int64_t epoch = 0);
   // The next batch, valid until the call after this one; rows is 0 after the last. Memory is
   // aligned to 64 bytes.
   HostBatch next();
@@ -60,6 +61,7 @@ private:
   std::unique_ptr<ThreadPool> background; // of one worker; null: together
   std::vector<uint32_t> order;
   int64_t nextBatch = 0; // that has not been chosen yet
+  int64_t epoch = 0;
   Slot slots[2];
   int filling = 0;
   std::shared_ptr<HostTask> pending;

@@ -71,29 +71,14 @@ void removeLeftovers(const std::string &outputDir) {
     removeFolder(path);
 }
 
-// Files beside a model that its other users need.
-Status copyCompanions(const std::string &from, const std::string &to) {
-  static const char *const names[] = {
-      "config.json", "generation_config.json",  "tokenizer.json",    "tokenizer_config.json",
-      "vocab.txt",   "special_tokens_map.json", "added_tokens.json", "preprocessor_config.json"};
-  for (const char *name : names) {
-    std::error_code ignored;
-    if (!fs::is_regular_file(from + "/" + name, ignored))
-      continue;
-    WEFT_ASSIGN_OR_RETURN(std::string content, readFile(from + "/" + name));
-    WEFT_RETURN_IF_ERROR(writeFileAtomically(to + "/" + name, content));
-  }
-  return {};
-}
-
 Status writeFiles(Session &session, const TrainState &state, const std::string &folder,
-                  const std::string &companions) {
+                  const CompanionFiles *companions) {
   WEFT_RETURN_IF_ERROR(saveWeights(session, folder + modelFile, WeightSet::model));
   WEFT_RETURN_IF_ERROR(saveWeights(session, folder + optimizerFile, WeightSet::optimizer));
   WEFT_RETURN_IF_ERROR(
       writeFileAtomically(folder + stateFile, formatJson(state.toJson(), 2) + "\n"));
-  if (!companions.empty())
-    WEFT_RETURN_IF_ERROR(copyCompanions(companions, folder));
+  if (companions)
+    WEFT_RETURN_IF_ERROR(companions->writeTo(folder));
   return syncFolder(folder);
 }
 
@@ -138,7 +123,7 @@ Status removeOld(const std::string &outputDir, int64_t current, const Checkpoint
 std::string checkpointName(int64_t step) { return prefix + std::to_string(step); }
 
 Status saveCheckpointAt(Session &session, const TrainState &state, const std::string &path,
-                        const std::string &companions) {
+                        const CompanionFiles *companions) {
   std::string folder = folderOf(path);
   WEFT_RETURN_IF_ERROR(createFolders(folder));
   removeLeftovers(folder);

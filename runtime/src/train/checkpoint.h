@@ -7,14 +7,15 @@
 #define WEFT_RUNTIME_TRAIN_CHECKPOINT_H
 
 #include "module/session.h"
+#include "train/model_folder.h"
 #include "train/train_state.h"
 
 namespace weft::rt {
 
 struct CheckpointOptions {
-  int64_t totalLimit = 0; // checkpoints to keep; 0: all
-  std::string keep;       // never removed: the best one
-  std::string companions; // folder whose config.json and tokenizer files are copied; may be empty
+  int64_t totalLimit = 0;                     // checkpoints to keep; 0: all
+  std::string keep;                           // never removed: the best one
+  const CompanionFiles *companions = nullptr; // written into each; may be null
 };
 
 // Saves, syncs, then removes what is over the limit. Returns the path of the checkpoint. On failure
@@ -24,7 +25,7 @@ Result<std::string> saveCheckpoint(Session &session, const TrainState &state,
 
 // Saves one checkpoint as the folder `path`, in exchange for one that is there.
 Status saveCheckpointAt(Session &session, const TrainState &state, const std::string &path,
-                        const std::string &companions);
+                        const CompanionFiles *companions = nullptr);
 
 // The checkpoint that a path means: itself, or the one with the highest number in it.
 Result<std::string> resolveCheckpoint(const std::string &path);

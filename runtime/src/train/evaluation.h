@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A model's loss and accuracy on a data set, and its predictions.
+// A model's loss and metrics on a data set, and its predictions.
 #ifndef WEFT_RUNTIME_TRAIN_EVALUATION_H
 #define WEFT_RUNTIME_TRAIN_EVALUATION_H
 
+#include "train/metrics.h"
 #include "train/step_engine.h"
 
 #include <functional>
@@ -13,11 +14,13 @@ namespace weft::rt {
 
 struct EvalResult {
   double loss = 0; // of all samples, as if they were one batch
-  // Share of labels that the largest logit meets; absent if the labels are not classes.
-  std::optional<double> accuracy;
+  // By the model's task; empty if the labels cannot be judged.
+  MetricValues metrics;
   int64_t samples = 0;
   int64_t steps = 0;
   double seconds = 0;
+
+  std::optional<double> metric(std::string_view name) const;
 };
 
 // Maps a data set to the inputs of an entry, in all buckets of it.
@@ -26,14 +29,18 @@ Result<BatchPlan> planFor(StepEngine &engine, schema::EntryRole role, const Data
 Status reserveFor(StepEngine &engine, std::initializer_list<schema::EntryRole> roles,
                   const BatchPlan &plan, int64_t batchSize);
 
-// Runs eval_step over all samples in file order; the smaller last batch counts as what it is.
-Result<EvalResult> evaluate(StepEngine &engine, const BatchPlan &plan, int64_t batchSize);
+// Runs eval_step over all samples in file order; the smaller last batch counts as what it is. With
+// `names`, tags of entities are judged as such.
+Result<EvalResult> evaluate(StepEngine &engine, const BatchPlan &plan, int64_t batchSize,
+                            const LabelNames &names = {});
 
-// The model's output for some samples: `values` are rows x perRow numbers.
+// The model's output for some samples: `values` are rows x perRow numbers, perRow being places x
+// perPlace for a model that labels each place of a sequence.
 struct PredictionRows {
   int64_t firstSample = 0;
   int64_t rows = 0;
   int64_t perRow = 0;
+  int64_t perPlace = 0; // the last size of logits
   std::vector<double> values;
 };
 // Runs predict over all samples in file order and hands out the output batch by batch.

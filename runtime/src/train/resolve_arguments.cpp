@@ -23,6 +23,8 @@ static bool takesScalar(const Module &module, Role role) {
 
 static void takeDefaults(TrainingArguments &arguments, const Module &module) {
   const Scalars &defaults = module.defaultScalars();
+  bool asTrainer =
+      module.schema().argument_defaults() == schema::ArgumentDefaults::TrainingArguments;
   const struct {
     const char *key;
     Role role;
@@ -38,11 +40,17 @@ static void takeDefaults(TrainingArguments &arguments, const Module &module) {
   };
   for (const auto &number : numbers)
     if (!arguments.isGiven(number.key))
-      number.value = defaults.get(number.role);
+      // TrainingArguments' defaults stand where neither the user nor the module says otherwise.
+      number.value = asTrainer ? module.moduleDefault(number.role).value_or(number.value)
+                               : defaults.get(number.role);
   // A module that clips but names no bound was compiled for one to be given.
   if (!arguments.isGiven("max_grad_norm"))
     arguments.maxGradNorm =
-        module.schema().clips_gradients() ? module.moduleDefault(Role::MaxGradNorm).value_or(0) : 0;
+        module.schema().clips_gradients()
+            ? module.moduleDefault(Role::MaxGradNorm).value_or(asTrainer ? 1 : 0)
+            : 0;
+  if (asTrainer)
+    return;
   if (!arguments.isGiven("lr_scheduler_type"))
     arguments.scheduler = SchedulerType::constant;
   if (!arguments.isGiven("per_device_train_batch_size") && module.schema().tuned_batch() > 0)
@@ -97,11 +105,6 @@ static Status checkStructure(const TrainingArguments &arguments, const Module &m
 }
 
 static Status checkConsistency(const TrainingArguments &arguments) {
-  const std::string &metric = arguments.bestMetric;
-  if (!metric.empty() && metric != "loss" && metric != "accuracy" && metric != "eval_loss" &&
-      metric != "eval_accuracy")
-    return invalidArgument("metric_for_best_model: expected loss or accuracy, found '%s'",
-                           metric.c_str());
   if (arguments.loadBestModelAtEnd && (arguments.evalStrategy == IntervalStrategy::no ||
                                        arguments.saveStrategy != arguments.evalStrategy))
     return invalidArgument("load_best_model_at_end: expected the same eval_strategy and "

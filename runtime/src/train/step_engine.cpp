@@ -65,6 +65,13 @@ static bool predictTakes(const Module &module, std::string_view name) {
   return false;
 }
 
+static bool isBucketDimension(const Module &module, const std::string &name) {
+  const auto *names = module.schema().bucket_dimensions();
+  return names && std::any_of(names->begin(), names->end(), [&](const flatbuffers::String *other) {
+           return other->string_view() == name;
+         });
+}
+
 Result<std::vector<InputSpec>> describeInputs(const Module &module, uint32_t entry,
                                               uint32_t bucket) {
   std::vector<InputSpec> specs;
@@ -85,6 +92,10 @@ Result<std::vector<InputSpec>> describeInputs(const Module &module, uint32_t ent
       spec.sampleShape.push_back(shape.Get(0)->per_row());
     for (uint32_t i = 1; i < shape.size(); ++i)
       spec.sampleShape.push_back(shape.Get(i)->fixed());
+    // The name of a size that was bound, by which data is filled up.
+    if (input->dimensions() && input->dimensions()->size() > 1 && shape.Get(0)->per_row() == 1)
+      if (std::string name = input->dimensions()->Get(1)->str(); isBucketDimension(module, name))
+        spec.dimension = std::move(name);
     spec.low = input->index_low();
     spec.high = input->index_high();
     spec.hasIgnoreIndex = input->has_ignore_index();
@@ -107,7 +118,8 @@ struct StepEngine::Outputs {
 };
 
 StepEngine::StepEngine(Session &session, StepNumbers numbers)
-    : target(session), constants(numbers), scalars(session.module().defaultScalars()) {}
+    : target(session), constants(numbers), scalars(session.module().defaultScalars()),
+      counter(session) {}
 
 Result<uint32_t> StepEngine::entryOf(schema::EntryRole role, const char *name,
                                      uint32_t bucket) const {
@@ -164,6 +176,7 @@ Status StepEngine::run(uint32_t entry, const HostBatch &batch, Outputs &outputs)
   request.scalars = &scalars;
   request.outputs = pointers;
   WEFT_RETURN_IF_ERROR(target.run(request));
+  work += counter.flops(entry, batch.bucket, batch.rows);
   for (uint32_t i = 0; i < declared.size(); ++i) {
     if (pointers[i] != &numbers[i])
       continue;

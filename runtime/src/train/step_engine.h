@@ -8,6 +8,7 @@
 #include "data/batch_plan.h"
 #include "module/session.h"
 #include "train/arguments.h"
+#include "train/work.h"
 
 namespace weft::rt {
 
@@ -58,6 +59,8 @@ public:
 
   Session &session() { return target; }
   StepNumbers &numbers() { return constants; }
+  // Floating-point operations of all runs so far.
+  double flops() const { return work; }
 
   // One optimizer step number `step` (from 1). More than one micro-batch needs a module that
   // accumulates.
@@ -86,6 +89,8 @@ private:
   Session &target;
   StepNumbers constants;
   Scalars scalars;
+  WorkCounter counter;
+  double work = 0;
 };
 
 } // namespace weft::rt

@@ -3,6 +3,7 @@
 // train.h over the step engine and the trainer.
 #include "module/c_api.h"
 #include "train/checkpoint.h"
+#include "train/run.h"
 #include "train/schedule.h"
 #include "train/step_engine.h"
 #include "train/trainer.h"
@@ -147,7 +148,7 @@ private:
   bool stop = false;
 };
 
-Status trainOnFiles(Session &session, const char *trainData, const char *evalData,
+Status trainOnPaths(Session &session, const char *trainData, const char *evalData,
                     const char *argumentsJson, CListener &listener) {
   TrainingArguments arguments;
   if (argumentsJson) {
@@ -155,15 +156,8 @@ Status trainOnFiles(Session &session, const char *trainData, const char *evalDat
     WEFT_RETURN_IF_ERROR(setArguments(arguments, object, "arguments_json"));
   }
   WEFT_RETURN_IF_ERROR(resolveArguments(arguments, session.module()));
-  WEFT_ASSIGN_OR_RETURN(Dataset train, openDataset(trainData, {Split::train, ""}));
-  std::optional<Dataset> evaluation;
-  if (evalData) {
-    WEFT_ASSIGN_OR_RETURN(evaluation, openDataset(evalData, {Split::evaluation, ""}));
-  }
-  WEFT_ASSIGN_OR_RETURN(std::unique_ptr<Trainer> trainer,
-                        Trainer::create(session, std::move(arguments), train,
-                                        evaluation ? &*evaluation : nullptr, "", listener));
-  return trainer->train();
+  return trainOnFiles(session, {trainData, evalData ? evalData : "", ""}, std::move(arguments),
+                      listener);
 }
 
 } // namespace
@@ -361,7 +355,7 @@ weft_status_t weft_trainer_save_checkpoint(weft_trainer_t *trainer, const char *
     trainer->state.seed = trainer->engine.numbers().seed;
     trainer->state.programHash = trainer->session->module().hash();
     trainer->state.baseLearningRate = trainer->schedule.baseRate();
-    return saveCheckpointAt(*trainer->session, trainer->state, path, "");
+    return saveCheckpointAt(*trainer->session, trainer->state, path);
   });
 }
 
@@ -389,6 +383,6 @@ weft_status_t weft_train(weft_session_t *session, const char *trainData, const c
     if (!session || !trainData)
       return nullArgument(session ? "train_data" : "session");
     CListener events(listener, self);
-    return trainOnFiles(*session->session, trainData, evalData, argumentsJson, events);
+    return trainOnPaths(*session->session, trainData, evalData, argumentsJson, events);
   });
 }

@@ -29,7 +29,7 @@ Json TrainState::toJson() const {
       {"num_train_epochs", static_cast<int64_t>(std::ceil(epochs))},
       {"save_steps", saveSteps},
       {"stateful_callbacks", Json::object()},
-      {"total_flos", 0.0},
+      {"total_flos", totalFlops},
       {"train_batch_size", batchSize},
       {"trial_name", nullptr},
       {"trial_params", nullptr},
@@ -112,6 +112,8 @@ Result<TrainState> TrainState::fromJson(const Json &json, const std::string &pla
     return dataLoss("%s: \"num_train_epochs\": expected 0 to 1e15, found %g", place.c_str(),
                     state.epochs);
   WEFT_ASSIGN_OR_RETURN(state.batchSize, atLeast(0, json, "train_batch_size", place));
+  // Checkpoints from before it was counted have 0.
+  WEFT_ASSIGN_OR_RETURN(state.totalFlops, jsonNumber(json, "total_flos", place));
   WEFT_RETURN_IF_ERROR(readBest(state, json, place));
   auto log = json.find("log_history");
   if (log == json.end() || !log->is_array())

@@ -49,6 +49,7 @@ struct TrainState {
   int64_t schedulerStep = 0; // steps of the schedule; the trainer's own loop keeps it equal to step
   LossSum sinceLog, ofEpoch, ofRun;
   double gradNorm = 0;      // of the last step
+  double totalFlops = 0;    // of all steps, evaluation left out
   int64_t patienceUsed = 0; // evaluations in a row without improvement
 
   Json toJson() const;

@@ -18,18 +18,19 @@ static int64_t resolveInterval(double steps, int64_t maxSteps) {
   return std::max<int64_t>(1, static_cast<int64_t>(steps));
 }
 
-Trainer::Trainer(Session &session, TrainingArguments given, std::string companions,
-                 TrainerListener &listener)
+Trainer::Trainer(Session &session, TrainingArguments given, CompanionFiles companions,
+                 LabelNames names, TrainerListener &listener)
     : session(session), arguments(std::move(given)), companions(std::move(companions)),
-      listener(listener), engine(session, StepNumbers::fromArguments(arguments, session.module())) {
-}
+      names(std::move(names)), listener(listener),
+      engine(session, StepNumbers::fromArguments(arguments, session.module())) {}
 
 Result<std::unique_ptr<Trainer>> Trainer::create(Session &session, TrainingArguments arguments,
                                                  const Dataset &trainData, const Dataset *evalData,
-                                                 std::string companions,
+                                                 CompanionFiles companions, LabelNames names,
                                                  TrainerListener &listener) {
-  std::unique_ptr<Trainer> trainer(
-      new Trainer(session, std::move(arguments), std::move(companions), listener));
+  WEFT_RETURN_IF_ERROR(companions.describe(session.module(), names));
+  std::unique_ptr<Trainer> trainer(new Trainer(session, std::move(arguments), std::move(companions),
+                                               std::move(names), listener));
   WEFT_RETURN_IF_ERROR(trainer->plan(trainData, evalData));
   return trainer;
 }
@@ -39,6 +40,9 @@ Status Trainer::plan(const Dataset &trainData, const Dataset *evalData) {
     WEFT_ASSIGN_OR_RETURN(evalPlan, planFor(engine, schema::EntryRole::EvalStep, *evalData));
   }
   WEFT_ASSIGN_OR_RETURN(trainPlan, planFor(engine, schema::EntryRole::TrainStep, trainData));
+  if (arguments.sampling == SamplingStrategy::groupByLength && !trainPlan->hasLengths())
+    return invalidArgument("train_sampling_strategy: group_by_length needs samples that have "
+                           "lengths; expected random or sequential");
   if (!evalPlan && (arguments.evalStrategy != IntervalStrategy::no))
     return invalidArgument("eval_strategy is not no, but there is no evaluation data");
   int64_t batch = std::min(arguments.trainBatchSize, trainPlan->samples());
@@ -67,7 +71,7 @@ Status Trainer::plan(const Dataset &trainData, const Dataset *evalData) {
   progress.globalBatchSize = arguments.trainBatchSize * arguments.accumulationSteps;
   progress.samples = trainPlan->samples();
   progress.seed = arguments.seed;
-  progress.sampling = arguments.sampling == SamplingStrategy::random ? "random" : "sequential";
+  progress.sampling = samplingName(arguments.sampling);
   progress.programHash = session.module().hash();
   progress.baseLearningRate = arguments.learningRate;
   progress.loggingSteps = resolveInterval(arguments.loggingSteps, progress.maxSteps);
@@ -150,17 +154,26 @@ Status Trainer::train() {
   // Now rather than after hours of training.
   WEFT_RETURN_IF_ERROR(createFolders(arguments.outputDir));
   WEFT_RETURN_IF_ERROR(openEventFile());
+  energy = EnergyMeter::open();
   begin = std::chrono::steady_clock::now();
   while (progress.step < progress.maxSteps && !stopEarly)
     WEFT_RETURN_IF_ERROR(trainEpoch(progress.step / updatesPerEpoch));
   return finish();
 }
 
+std::vector<uint32_t> Trainer::epochOrder(int64_t epoch) const {
+  auto seed = static_cast<uint64_t>(progress.seed);
+  if (arguments.sampling != SamplingStrategy::groupByLength)
+    return sampleOrder(trainPlan->samples(), arguments.sampling, seed, epoch);
+  std::vector<uint32_t> lengths(static_cast<size_t>(trainPlan->samples()));
+  for (uint32_t i = 0; i < lengths.size(); ++i)
+    lengths[i] = static_cast<uint32_t>(trainPlan->sampleLength(i));
+  return groupedOrder(lengths, arguments.trainBatchSize * arguments.accumulationSteps, seed, epoch);
+}
+
 Status Trainer::trainEpoch(int64_t epoch) {
   int64_t done = progress.step % updatesPerEpoch;
-  feeder->start(sampleOrder(trainPlan->samples(), arguments.sampling,
-                            static_cast<uint64_t>(progress.seed), epoch),
-                done * arguments.accumulationSteps);
+  feeder->start(epochOrder(epoch), done * arguments.accumulationSteps, epoch);
   for (; done < updatesPerEpoch && progress.step < progress.maxSteps && !stopEarly; ++done) {
     WEFT_RETURN_IF_ERROR(trainOneStep(epoch));
     bool endOfEpoch = done + 1 == updatesPerEpoch || progress.step == progress.maxSteps;
@@ -183,6 +196,7 @@ Status Trainer::trainOneStep(int64_t epoch) {
   int64_t firstBatch = (progress.step % updatesPerEpoch) * arguments.accumulationSteps;
   int64_t count = std::min(arguments.accumulationSteps, batchesPerEpoch - firstBatch);
   int64_t offset = 0;
+  double flopsBefore = engine.flops();
   for (int64_t i = 0; i < count; ++i) {
     HostBatch batch = feeder->next();
     if (count == 1 && arguments.accumulationSteps == 1) {
@@ -212,6 +226,8 @@ Status Trainer::trainOneStep(int64_t epoch) {
   progress.gradNorm = std::isfinite(result.gradNorm) ? result.gradNorm : 0;
   lastHasNorm = result.hasGradNorm;
   samplesHere += offset;
+  flopsHere += engine.flops() - flopsBefore;
+  progress.totalFlops += engine.flops() - flopsBefore;
   ++stepsHere;
   StepProgress report{step,        progress.maxSteps, progress.epoch, result.loss,
                       samplesHere, elapsed(),         stepsHere};

@@ -5,10 +5,12 @@
 #ifndef WEFT_RUNTIME_TRAIN_TRAINER_H
 #define WEFT_RUNTIME_TRAIN_TRAINER_H
 
+#include "base/energy.h"
 #include "train/arguments.h"
 #include "train/batch_feeder.h"
 #include "train/evaluation.h"
 #include "train/event_file.h"
+#include "train/model_folder.h"
 #include "train/schedule.h"
 #include "train/train_state.h"
 
@@ -44,11 +46,12 @@ public:
 class Trainer {
 public:
   // `arguments` have been resolved against the session's module. `evalData` may be null. The
-  // session holds the weights to begin with. `companions`: folder whose config.json and tokenizer
-  // files go into checkpoints; may be empty.
+  // session holds the weights to begin with. `companions` go into checkpoints and the output
+  // folder; `names` are those of the classes.
   static Result<std::unique_ptr<Trainer>> create(Session &session, TrainingArguments arguments,
                                                  const Dataset &trainData, const Dataset *evalData,
-                                                 std::string companions, TrainerListener &listener);
+                                                 CompanionFiles companions, LabelNames names,
+                                                 TrainerListener &listener);
 
   // Runs to the end, from the checkpoint that the arguments name, if they name one. A run that the
   // listener stopped ends with cancelled, after its checkpoint is saved. A loss that is not finite
@@ -59,28 +62,31 @@ public:
   int64_t stepsPerEpoch() const { return updatesPerEpoch; }
 
 private:
-  Trainer(Session &session, TrainingArguments arguments, std::string companions,
-          TrainerListener &listener);
+  Trainer(Session &session, TrainingArguments arguments, CompanionFiles companions,
+          LabelNames names, TrainerListener &listener);
   Status plan(const Dataset &trainData, const Dataset *evalData);
   Status resume();
   Status checkResumed(const TrainState &loaded, const std::string &checkpoint);
   Status openEventFile();
+  std::vector<uint32_t> epochOrder(int64_t epoch) const;
   Status trainEpoch(int64_t epoch);
   Status trainOneStep(int64_t epoch);
   Status afterStep(bool endOfEpoch);
   Status finish();
 
   Status logLoss();
+  Status logEnergy();
   Status addLog(Json entry);
   Status evaluateNow();
-  void judge(const EvalResult &result);
+  Status judge(const EvalResult &result);
   Status saveNow();
   double elapsed() const;
   bool isDue(IntervalStrategy strategy, int64_t steps, bool endOfEpoch) const;
 
   Session &session;
   TrainingArguments arguments;
-  std::string companions;
+  CompanionFiles companions;
+  LabelNames names;
   TrainerListener &listener;
   StepEngine engine;
   std::optional<BatchPlan> trainPlan, evalPlan;
@@ -93,6 +99,9 @@ private:
   bool lastHasNorm = false;
   int64_t savedStep = -1, evaluatedStep = -1;
   int64_t samplesHere = 0, stepsHere = 0;
+  double flopsHere = 0;
+  std::optional<EnergyMeter> energy;
+  double epochJoules = 0; // read at the beginning of the epoch
   bool stopEarly = false;
   std::chrono::steady_clock::time_point begin;
 };

@@ -49,6 +49,16 @@ Status Trainer::logLoss() {
   return addLog(std::move(entry));
 }
 
+// Joules of an epoch, where the machine counts them.
+Status Trainer::logEnergy() {
+  if (!energy)
+    return {};
+  double joules = energy->joules();
+  Json entry = {{"epoch_energy_joules", joules - epochJoules}};
+  epochJoules = joules;
+  return addLog(std::move(entry));
+}
+
 bool Trainer::isDue(IntervalStrategy strategy, int64_t steps, bool endOfEpoch) const {
   return strategy == IntervalStrategy::steps ? progress.step % steps == 0
                                              : strategy == IntervalStrategy::epoch && endOfEpoch;
@@ -64,6 +74,7 @@ Status Trainer::afterStep(bool endOfEpoch) {
     listener.onEpoch(static_cast<int64_t>(std::ceil(progress.epoch)),
                      static_cast<int64_t>(std::ceil(progress.epochs)), progress.ofEpoch.mean());
     progress.ofEpoch = {};
+    WEFT_RETURN_IF_ERROR(logEnergy());
   }
   if (isDue(arguments.evalStrategy, progress.evalSteps, endOfEpoch))
     WEFT_RETURN_IF_ERROR(evaluateNow());
@@ -77,32 +88,44 @@ Status Trainer::afterStep(bool endOfEpoch) {
 // -------------------------------------------------------------------------------------
 
 Status Trainer::evaluateNow() {
-  Result<EvalResult> result = evaluate(engine, *evalPlan, arguments.evalBatchSize);
+  Result<EvalResult> result = evaluate(engine, *evalPlan, arguments.evalBatchSize, names);
   if (!result.ok())
     return result.takeStatus().withContext("evaluation at step " + std::to_string(progress.step));
   Json entry = {{"eval_loss", result->loss},
                 {"eval_runtime", result->seconds},
                 {"eval_samples_per_second", static_cast<double>(result->samples) / result->seconds},
                 {"eval_steps_per_second", static_cast<double>(result->steps) / result->seconds}};
-  if (result->accuracy)
-    entry["eval_accuracy"] = *result->accuracy;
+  for (const auto &[name, value] : result->metrics)
+    if (std::isfinite(value))
+      entry["eval_" + name] = value;
   evaluatedStep = progress.step;
   WEFT_RETURN_IF_ERROR(addLog(std::move(entry)));
-  bool needsAccuracy = arguments.bestMetric.ends_with("accuracy");
-  if (needsAccuracy && !result->accuracy)
-    return failedPrecondition("metric_for_best_model is accuracy, but the labels are not classes");
   if (arguments.loadBestModelAtEnd || arguments.earlyStoppingPatience > 0 ||
       !arguments.bestMetric.empty())
-    judge(*result);
+    return judge(*result);
   return {};
 }
 
+static std::string listedMetrics(const EvalResult &result) {
+  std::string text = "loss";
+  for (const auto &[name, value] : result.metrics)
+    text += ", " + name;
+  return text;
+}
+
 // Best metric and patience, as Trainer and EarlyStoppingCallback have them.
-void Trainer::judge(const EvalResult &result) {
-  bool byAccuracy = arguments.bestMetric.ends_with("accuracy");
-  double metric = byAccuracy ? *result.accuracy : result.loss;
-  bool greater =
-      arguments.greaterIsBetter.empty() ? byAccuracy : arguments.greaterIsBetter == "true";
+Status Trainer::judge(const EvalResult &result) {
+  std::string name = arguments.bestMetric.empty() ? "loss" : arguments.bestMetric;
+  if (name.starts_with("eval_"))
+    name = name.substr(5);
+  std::optional<double> found = name == "loss" ? result.loss : result.metric(name);
+  if (!found)
+    return failedPrecondition("metric_for_best_model: expected one of %s, which the evaluation "
+                              "gives, found '%s'",
+                              listedMetrics(result).c_str(), name.c_str());
+  double metric = *found;
+  bool greater = arguments.greaterIsBetter.empty() ? !name.ends_with("loss")
+                                                   : arguments.greaterIsBetter == "true";
   bool better = !progress.bestMetric ||
                 (greater ? metric > *progress.bestMetric : metric < *progress.bestMetric);
   bool enough = !progress.bestMetric || (better && std::abs(metric - *progress.bestMetric) >
@@ -119,6 +142,7 @@ void Trainer::judge(const EvalResult &result) {
     listener.onNotice("no improvement in " + std::to_string(progress.patienceUsed) +
                       " evaluations: stopping at step " + std::to_string(progress.step));
   }
+  return {};
 }
 
 // --- Checkpoints
@@ -131,7 +155,7 @@ Status Trainer::saveNow() {
     progress.bestCheckpoint = arguments.outputDir + "/" + checkpointName(progress.step);
   CheckpointOptions options;
   options.totalLimit = arguments.saveTotalLimit;
-  options.companions = companions;
+  options.companions = &companions;
   if (arguments.loadBestModelAtEnd)
     options.keep = progress.bestCheckpoint;
   WEFT_ASSIGN_OR_RETURN(std::string path,
@@ -146,8 +170,12 @@ Status Trainer::finish() {
   Json summary = {{"train_runtime", seconds},
                   {"train_samples_per_second", static_cast<double>(samplesHere) / seconds},
                   {"train_steps_per_second", static_cast<double>(stepsHere) / seconds},
-                  {"total_flos", 0.0},
+                  {"total_flos", progress.totalFlops},
                   {"train_loss", progress.ofRun.mean()}};
+  if (flopsHere > 0)
+    summary["train_flops_per_second"] = flopsHere / seconds;
+  if (energy)
+    summary["train_energy_joules"] = energy->joules();
   WEFT_RETURN_IF_ERROR(addLog(std::move(summary)));
   if (arguments.loadBestModelAtEnd && !progress.bestCheckpoint.empty()) {
     WEFT_RETURN_IF_ERROR(
@@ -160,6 +188,7 @@ Status Trainer::finish() {
   WEFT_RETURN_IF_ERROR(createFolders(arguments.outputDir));
   WEFT_RETURN_IF_ERROR(
       saveWeights(session, arguments.outputDir + "/model.safetensors", WeightSet::model));
+  WEFT_RETURN_IF_ERROR(companions.writeTo(arguments.outputDir));
   return writeFileAtomically(arguments.outputDir + "/trainer_state.json",
                              formatJson(progress.toJson(), 2) + "\n");
 }

@@ -100,13 +100,22 @@ std::string joined(const std::vector<std::string> &names) {
 
 } // namespace
 
+std::optional<size_t> findTensorVariable(const Module &module, const std::string &name,
+                                         WeightSet set) {
+  std::optional<size_t> index = module.findVariable(name);
+  for (auto [old, now] : {std::pair(".gamma", ".weight"), std::pair(".beta", ".bias")})
+    if (!index && name.ends_with(old))
+      index = module.findVariable(name.substr(0, name.rfind('.')) + now);
+  return index && belongsTo(module.variables()[*index], set) ? index : std::nullopt;
+}
+
 Result<LoadReport> loadWeights(Session &session, const Safetensors &file, WeightSet set) {
   const Module &module = session.module();
   LoadReport report;
   std::vector<const Safetensors::Tensor *> chosen(module.variables().size(), nullptr);
   for (const Safetensors::Tensor &tensor : file.tensors()) {
-    std::optional<size_t> index = module.findVariable(tensor.name);
-    if (!index || !belongsTo(module.variables()[*index], set)) {
+    std::optional<size_t> index = findTensorVariable(module, tensor.name, set);
+    if (!index) {
       report.unused.push_back(tensor.name);
       continue;
     }
@@ -123,35 +132,50 @@ Result<LoadReport> loadWeights(Session &session, const Safetensors &file, Weight
   return report;
 }
 
-Status loadAllWeights(Session &session, const std::string &path, WeightSet set) {
-  WEFT_ASSIGN_OR_RETURN(Safetensors file, Safetensors::open(path));
-  // Looked at before anything is written.
-  const Module &module = session.module();
+// Tensors without a variable; an error if a variable has no tensor. Nothing is written.
+static Result<std::vector<std::string>> checkComplete(const Module &module, const Safetensors &file,
+                                                      WeightSet set) {
   std::vector<bool> found(module.variables().size(), false);
+  std::vector<std::string> unused, missing;
   for (const Safetensors::Tensor &tensor : file.tensors()) {
-    std::optional<size_t> index = module.findVariable(tensor.name);
-    if (!index || !belongsTo(module.variables()[*index], set))
-      return invalidArgument("%s: tensor %s: the model has no such %s", path.c_str(),
-                             tensor.name.c_str(),
-                             set == WeightSet::model ? "parameter" : "optimizer state");
-    found[*index] = true;
+    if (std::optional<size_t> index = findTensorVariable(module, tensor.name, set))
+      found[*index] = true;
+    else
+      unused.push_back(tensor.name);
   }
-  std::vector<std::string> missing;
   for (size_t i = 0; i < found.size(); ++i)
     if (!found[i] && belongsTo(module.variables()[i], set))
       missing.push_back(module.variables()[i].name);
   if (!missing.empty())
-    return invalidArgument("%s: expected tensors for all of the model, missing: %s", path.c_str(),
-                           joined(missing).c_str());
+    return invalidArgument("%s: expected tensors for all of the model, missing: %s",
+                           file.name().c_str(), joined(missing).c_str());
+  return unused;
+}
+
+Status loadAllWeights(Session &session, const std::string &path, WeightSet set) {
+  WEFT_ASSIGN_OR_RETURN(Safetensors file, Safetensors::open(path));
+  WEFT_ASSIGN_OR_RETURN(std::vector<std::string> unused,
+                        checkComplete(session.module(), file, set));
+  if (!unused.empty())
+    return invalidArgument("%s: tensor %s: the model has no such %s", path.c_str(),
+                           unused[0].c_str(),
+                           set == WeightSet::model ? "parameter" : "optimizer state");
   return loadWeights(session, file, set).takeStatus();
+}
+
+Result<std::vector<std::string>> loadCompleteWeights(Session &session, const std::string &path) {
+  WEFT_ASSIGN_OR_RETURN(Safetensors file, Safetensors::open(path));
+  WEFT_ASSIGN_OR_RETURN(std::vector<std::string> unused,
+                        checkComplete(session.module(), file, WeightSet::model));
+  WEFT_RETURN_IF_ERROR(loadWeights(session, file, WeightSet::model).takeStatus());
+  return unused;
 }
 
 Status loadSomeWeights(Session &session, const std::string &path) {
   WEFT_ASSIGN_OR_RETURN(Safetensors file, Safetensors::open(path));
   std::vector<std::string> unknown;
   for (const Safetensors::Tensor &tensor : file.tensors()) {
-    std::optional<size_t> index = session.module().findVariable(tensor.name);
-    if (!index || !belongsTo(session.module().variables()[*index], WeightSet::model))
+    if (!findTensorVariable(session.module(), tensor.name, WeightSet::model))
       unknown.push_back(tensor.name);
   }
   if (!unknown.empty())

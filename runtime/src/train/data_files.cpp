@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Finding files, telling formats, loading the tokenizer and the names of classes.
+#include "train/data_files.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "data/line_reader.h"
+
+#include <filesystem>
+
+namespace weft::rt {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Extension {
+  const char *suffix;
+  const char *format;
+};
+constexpr Extension extensions[] = {{".tsv", "tsv"},      {".csv", "csv"},      {".jsonl", "jsonl"},
+                                    {".json", "jsonl"},   {".ndjson", "jsonl"}, {".conll", "conll"},
+                                    {".conllu", "conll"}, {".txt", "text"},     {".bio", "conll"}};
+
+bool isFile(const std::string &path) {
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored);
+}
+
+// The file of a split in a folder, by the usual names; empty if there is none.
+std::string findSplit(const std::string &folder, Split split) {
+  std::vector<std::string> names = {"train"};
+  if (split == Split::evaluation)
+    names = {"dev", "dev_matched", "validation", "validation_matched", "valid", "eval", "test"};
+  for (const std::string &name : names)
+    for (const Extension &extension : extensions)
+      for (const char *compression : {"", ".gz"})
+        if (std::string path = folder + "/" + name + extension.suffix + compression; isFile(path))
+          return path;
+  return "";
+}
+
+// By extension; a file of tokens that is called .txt or .tsv is CoNLL all the same.
+std::string formatOfName(const std::string &path) {
+  std::string_view name = path;
+  if (name.ends_with(".gz"))
+    name.remove_suffix(3);
+  for (const Extension &extension : extensions)
+    if (name.ends_with(extension.suffix))
+      return extension.format;
+  return "";
+}
+
+// Arrays, which are no text.
+Result<bool> holdsArrays(const std::string &path) {
+  uint8_t start[9] = {};
+  WEFT_ASSIGN_OR_RETURN(ByteSource source, ByteSource::open(path));
+  WEFT_ASSIGN_OR_RETURN(size_t count, source.read(start, sizeof(start)));
+  return (count >= 6 && start[0] == 0x93 && start[1] == 'N') ||
+         (count == 9 && start[8] == '{' && start[7] == 0) || (count >= 4 && start[0] == 0);
+}
+
+std::string formatOfContent(std::string_view line) {
+  if (line.starts_with("{"))
+    return "jsonl";
+  if (line.find('\t') != std::string_view::npos)
+    return "tsv";
+  return line.find(',') != std::string_view::npos ? "csv" : "";
+}
+
+// Arrays of words and tags, as HF's data sets have them.
+Result<TaggedSentences> sentencesOfTable(const TextTable &table, size_t words,
+                                         std::optional<size_t> tags) {
+  TaggedSentences sentences(table.file(), tags.has_value());
+  for (int64_t row = 0; row < table.rows(); ++row) {
+    WEFT_ASSIGN_OR_RETURN(Json list, parseJson(table.cell(row, words), table.place(row, words)));
+    Json marks = Json::array();
+    if (tags) {
+      WEFT_ASSIGN_OR_RETURN(marks, parseJson(table.cell(row, *tags), table.place(row, *tags)));
+    }
+    if (!list.is_array() || !marks.is_array() || (tags && list.size() != marks.size()))
+      return dataLoss("%s: expected an array of words and one of as many tags",
+                      table.place(row, words).c_str());
+    for (size_t i = 0; i < list.size(); ++i) {
+      if (!list[i].is_string())
+        return dataLoss("%s: expected strings, found %s", table.place(row, words).c_str(),
+                        list[i].type_name());
+      std::string tag = !tags                  ? ""
+                        : marks[i].is_string() ? marks[i].get<std::string>()
+                                               : formatJson(marks[i]);
+      sentences.add(list[i].get<std::string>(), tag, table.line(row));
+    }
+    sentences.endSentence();
+  }
+  return sentences;
+}
+
+} // namespace
+
+DataOpener::DataOpener(const Module &module, ThreadPool &pool, DataArguments given,
+                       std::string folder, int64_t seed)
+    : module(module), pool(pool), arguments(std::move(given)), folder(std::move(folder)),
+      seed(static_cast<uint64_t>(seed)), model(describeTextModel(module)) {}
+
+Status DataOpener::loadTokenizer() {
+  if (loaded)
+    return {};
+  std::string path = arguments.tokenizer.empty() ? folder : arguments.tokenizer;
+  if (path.empty())
+    return invalidArgument("text needs a tokenizer: expected --model or --tokenizer with a folder "
+                           "that has tokenizer.json or vocab.txt");
+  WEFT_ASSIGN_OR_RETURN(loaded, Tokenizer::load(path));
+  if (model->vocabulary > 0 && loaded->vocabularySize() > static_cast<size_t>(model->vocabulary))
+    return invalidArgument("%s: expected a vocabulary of at most %lld tokens, which the model was "
+                           "compiled for, found %zu",
+                           path.c_str(), static_cast<long long>(model->vocabulary),
+                           loaded->vocabularySize());
+  return {};
+}
+
+// What is known before any data is read.
+Status DataOpener::loadNames() {
+  if (namesAreLoaded)
+    return {};
+  namesAreLoaded = true;
+  if (!arguments.labelsFile.empty()) {
+    WEFT_ASSIGN_OR_RETURN(names, readLabelsFile(arguments.labelsFile));
+    namesAreFixed = true;
+    return checkCount(arguments.labelsFile);
+  }
+  names = moduleLabels(module);
+  namesAreFixed = !names.empty();
+  if (names.empty()) {
+    WEFT_ASSIGN_OR_RETURN(names, readConfigLabels(folder));
+  }
+  return {};
+}
+
+Status DataOpener::checkCount(const std::string &file) const {
+  auto classes = static_cast<size_t>(model->task.classes);
+  if (classes == 0 || names.names.size() <= classes)
+    return {};
+  return invalidArgument("%s: found %zu classes (%s), but the module was compiled for %zu; compile "
+                         "it with --num-labels %zu",
+                         file.c_str(), names.names.size(), names.listed().c_str(), classes,
+                         names.names.size());
+}
+
+// Names from config.json stay if they cover the data; else the data's values in their order.
+Status DataOpener::learnNames(std::vector<std::string> values, const std::string &file) {
+  if (namesAreFixed)
+    return {};
+  namesAreFixed = true;
+  LabelNames found = namesOfValues(std::move(values));
+  bool covered = true;
+  for (const std::string &name : found.names)
+    covered = covered && names.find(name).has_value();
+  if (names.empty() || !covered)
+    names = std::move(found);
+  return checkCount(file);
+}
+
+Result<Dataset> DataOpener::open(const std::string &path, Split split, bool withLabels) {
+  std::error_code ignored;
+  std::string file = path, format = arguments.format;
+  if (fs::is_directory(path, ignored))
+    file = model || !format.empty() ? findSplit(path, split) : "";
+  bool arrays = !model || file.empty();
+  if (!arrays && format.empty()) {
+    WEFT_ASSIGN_OR_RETURN(arrays, holdsArrays(file));
+  }
+  if (arrays)
+    return openDataset(path, {split, withLabels ? arguments.labelColumn : ""});
+  if (split == Split::evaluation && withLabels && !namesAreFixed) {
+    // Without training data the names are those of the checkpoint.
+    WEFT_RETURN_IF_ERROR(loadNames());
+    namesAreFixed = namesAreFixed || !names.empty();
+  }
+  return openText(file, format, withLabels);
+}
+
+Result<Dataset> DataOpener::openText(const std::string &path, const std::string &asked,
+                                     bool withLabels) {
+  WEFT_RETURN_IF_ERROR(loadTokenizer());
+  WEFT_RETURN_IF_ERROR(loadNames());
+  bool tokens = model->task.task == schema::Task::TokenClassification;
+  bool words = model->task.task == schema::Task::MaskedLanguageModeling ||
+               model->task.task == schema::Task::Pretraining;
+  std::string format = asked.empty() ? formatOfName(path) : asked;
+  if (asked.empty() && tokens && format != "jsonl")
+    format = "conll";
+  if (format.empty() && words)
+    format = "text";
+  WEFT_ASSIGN_OR_RETURN(ByteSource source, ByteSource::open(path));
+  if (format == "conll") {
+    WEFT_ASSIGN_OR_RETURN(TaggedSentences sentences, TaggedSentences::read(std::move(source)));
+    return openSentences(sentences, withLabels);
+  }
+  if (format == "text" || format.empty()) {
+    LineReader reader(std::move(source));
+    std::vector<std::string> kept;
+    std::vector<int64_t> numbers;
+    bool isTable = false;
+    while (!isTable) {
+      WEFT_ASSIGN_OR_RETURN(bool found, reader.next());
+      if (!found)
+        break;
+      if (format.empty() && kept.empty())
+        format = formatOfContent(reader.text());
+      isTable = format != "text" && !format.empty();
+      if (reader.text().find_first_not_of(" \t") == std::string_view::npos)
+        continue;
+      kept.emplace_back(reader.text());
+      numbers.push_back(reader.line());
+    }
+    if (!isTable)
+      return openCorpus(path, {kept.begin(), kept.end()}, numbers);
+    WEFT_ASSIGN_OR_RETURN(source, ByteSource::open(path));
+  }
+  TextTable::Format kind = format == "csv"   ? TextTable::Format::csv
+                           : format == "tsv" ? TextTable::Format::tsv
+                                             : TextTable::Format::jsonLines;
+  WEFT_ASSIGN_OR_RETURN(TextTable table, TextTable::read(std::move(source), kind));
+  if (!tokens)
+    return openTable(table, withLabels);
+  std::optional<size_t> column, tags;
+  for (const std::string &name :
+       {arguments.textColumn, std::string("tokens"), std::string("words")})
+    column = column ? column : table.find(name);
+  for (const std::string &name :
+       {arguments.labelColumn, std::string("ner_tags"), std::string("tags"), std::string("labels")})
+    tags = tags ? tags : table.find(name);
+  if (!column)
+    return invalidArgument("%s: expected an array of words under tokens or words, or --text-column",
+                           path.c_str());
+  WEFT_ASSIGN_OR_RETURN(TaggedSentences sentences, sentencesOfTable(table, *column, tags));
+  return openSentences(sentences, withLabels);
+}
+
+} // namespace weft::rt

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// From a path to the samples of a model: arrays as they are, texts through a tokenizer.
+#ifndef WEFT_RUNTIME_TRAIN_DATA_FILES_H
+#define WEFT_RUNTIME_TRAIN_DATA_FILES_H
+
+#include "data/conll.h"
+#include "data/dataset.h"
+#include "data/text_table.h"
+#include "device/thread_pool.h"
+#include "train/arguments.h"
+#include "train/label_names.h"
+#include "train/text_model.h"
+
+#include <utility>
+
+namespace weft::rt {
+
+// Opens the data sets of a run, which share a tokenizer and names of classes. A module with an
+// input input_ids reads text:
+//
+//   a table (CSV, TSV, JSON lines)  a text column, perhaps a second one, a label column. Labels
+//   that
+//                                   are words are numbered in the order of their bytes, integers
+//                                   stand for themselves, unless --labels-file, the module or
+//                                   config.json name the classes. Several label columns a,b,c are
+//                                   the classes of a multi-label model.
+//   CoNLL                           tokens and tags; the first piece of a token gets its label
+//   JSON lines of arrays            the same as CoNLL: tokens and tags of a sentence in a line
+//   plain text                      for masked language models: lines are tokenized, strung
+//                                   together and cut into pieces of the full length, the rest left
+//                                   out; or line by line. Empty lines are left out.
+//
+// and arrays (safetensors, .npy) with input_ids and labels as they are. A folder holds GLUE's names
+// or the like: train.tsv, dev.tsv, dev_matched.tsv ... with the extensions of these formats.
+class DataOpener {
+public:
+  // `folder`: of the model or checkpoint, for its tokenizer and config.json; may be empty. `seed`:
+  // of masks.
+  DataOpener(const Module &module, ThreadPool &pool, DataArguments arguments, std::string folder,
+             int64_t seed);
+
+  // `withLabels` false: labels are not needed and not looked at. The first data set that is opened
+  // with labels names the classes, if nothing else does.
+  Result<Dataset> open(const std::string &path, Split split, bool withLabels = true);
+
+  const LabelNames &labels() const { return names; }
+  // What should be told: how many samples were cut, for one. Empties the list.
+  std::vector<std::string> takeNotices() { return std::exchange(notices, {}); }
+  // Null before the first text was opened.
+  const Tokenizer *tokenizer() const { return loaded ? &*loaded : nullptr; }
+
+private:
+  struct Texts;
+  Result<Dataset> openText(const std::string &path, const std::string &format, bool withLabels);
+  Result<Dataset> openTable(const TextTable &table, bool withLabels);
+  Result<Dataset> openSentences(const TaggedSentences &sentences, bool withLabels);
+  Result<Dataset> openCorpus(const std::string &path, const std::vector<std::string_view> &lines,
+                             const std::vector<int64_t> &numbers);
+  Status loadTokenizer();
+  Status loadNames();
+  Result<DataField> tableLabels(const TextTable &table);
+  Result<DataField> classLabels(const TextTable &table, size_t column);
+  Result<DataField> numberLabels(const TextTable &table, const std::vector<size_t> &columns);
+  Status learnNames(std::vector<std::string> values, const std::string &file);
+  Status checkCount(const std::string &file) const;
+
+  const Module &module;
+  ThreadPool &pool;
+  DataArguments arguments;
+  std::string folder;
+  uint64_t seed;
+  std::optional<TextModel> model;
+  std::optional<Tokenizer> loaded;
+  LabelNames names;
+  bool namesAreFixed = false; // by a file or by the first data set
+  bool namesAreLoaded = false;
+  std::vector<std::string> notices;
+};
+
+} // namespace weft::rt
+
+#endif

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Tables, sentences and plain text as samples of tokens.
+#include "train/data_files.h"
+#include "train/text_samples.h"
+
+#include <algorithm>
+#include <set>
+
+namespace weft::rt {
+
+namespace {
+
+const std::vector<std::string> textNames = {"text",      "sentence",  "sentence1",
+                                            "question",  "question1", "premise",
+                                            "#1 String", "content",   "review"};
+const std::vector<std::string> pairNames = {"sentence2", "question2", "hypothesis", "#2 String",
+                                            "text_pair"};
+const std::vector<std::string> labelColumns = {
+    "label",      "labels", "gold_label", "is_duplicate", "Quality",
+    "similarity", "score",  "target",     "class",        "y"};
+
+std::string listed(const std::vector<std::string> &columns) {
+  std::string text;
+  for (const std::string &name : columns)
+    text += (text.empty() ? "" : ", ") + shownText(name);
+  return text;
+}
+
+// The column that was asked for, or the first of the usual names that the table has.
+Result<std::optional<size_t>> chooseColumn(const TextTable &table, const std::string &asked,
+                                           const std::vector<std::string> &usual,
+                                           const char *option) {
+  if (!asked.empty()) {
+    std::optional<size_t> column = table.find(asked);
+    if (!column)
+      return invalidArgument("%s: line 1: %s: expected a column %s, found %s", table.file().c_str(),
+                             option, asked.c_str(), listed(table.columns()).c_str());
+    return column;
+  }
+  for (const std::string &name : usual)
+    if (std::optional<size_t> column = table.find(name))
+      return column;
+  return std::optional<size_t>();
+}
+
+std::vector<std::string> splitAtCommas(const std::string &text) {
+  std::vector<std::string> parts(1);
+  for (char character : text)
+    if (character == ',')
+      parts.emplace_back();
+    else
+      parts.back() += character;
+  return parts;
+}
+
+} // namespace
+
+// Fields that every data set of texts has; the notice about what was cut.
+struct DataOpener::Texts {
+  static Dataset fields(DataOpener &opener, const std::string &file, TokenizedTexts &texts,
+                        int64_t limit) {
+    Dataset data;
+    data.path = file;
+    data.fields.push_back(
+        sampleField("input_ids", DataType::i32, std::move(texts.ids), texts.offsets, file));
+    data.fields.back().padding = std::max(0, opener.loaded->special().pad);
+    if (opener.model->hasTypeIds)
+      data.fields.push_back(
+          sampleField("token_type_ids", DataType::i8, std::move(texts.types), texts.offsets, file));
+    if (texts.cut > 0)
+      opener.notices.push_back(file + ": " + std::to_string(texts.cut) + " of " +
+                               std::to_string(texts.samples()) + " texts were cut to " +
+                               std::to_string(limit) + " tokens");
+    return data;
+  }
+  // --max-seq-length, within the largest bucket.
+  static Result<int64_t> limit(const DataOpener &opener) {
+    int64_t length = opener.model->length;
+    if (opener.arguments.maxLength > length)
+      return invalidArgument("max_seq_length: expected at most %lld, the largest length that the "
+                             "module was compiled for, found %lld",
+                             static_cast<long long>(length),
+                             static_cast<long long>(opener.arguments.maxLength));
+    return opener.arguments.maxLength > 0 ? opener.arguments.maxLength : length;
+  }
+  static Status expectSamples(int64_t samples, const std::string &file) {
+    return samples > 0 ? Status()
+                       : dataLoss("%s: expected at least one sample, found none", file.c_str());
+  }
+};
+
+// --- Tables -------------------------------------------------------------------------------------
+
+Result<Dataset> DataOpener::openTable(const TextTable &table, bool withLabels) {
+  WEFT_ASSIGN_OR_RETURN(std::optional<size_t> text,
+                        chooseColumn(table, arguments.textColumn, textNames, "--text-column"));
+  if (!text)
+    return invalidArgument("%s: line 1: expected a column of text with a usual name (%s) or "
+                           "--text-column, found %s",
+                           table.file().c_str(), listed(textNames).c_str(),
+                           listed(table.columns()).c_str());
+  if (model->task.task == schema::Task::MaskedLanguageModeling) {
+    std::vector<std::string_view> lines;
+    std::vector<int64_t> numbers;
+    for (int64_t row = 0; row < table.rows(); ++row) {
+      lines.push_back(table.cell(row, *text));
+      numbers.push_back(table.line(row));
+    }
+    return openCorpus(table.file(), lines, numbers);
+  }
+  WEFT_ASSIGN_OR_RETURN(
+      std::optional<size_t> pair,
+      chooseColumn(table, arguments.pairColumn,
+                   arguments.textColumn.empty() ? pairNames : std::vector<std::string>(),
+                   "--text-pair-column"));
+  // QNLI: a question and a sentence.
+  if (!pair && arguments.textColumn.empty() && table.columns()[*text] == "question")
+    pair = table.find("sentence");
+  WEFT_RETURN_IF_ERROR(Texts::expectSamples(table.rows(), table.file()));
+  WEFT_ASSIGN_OR_RETURN(int64_t limit, Texts::limit(*this));
+  TokenizeRequest request;
+  request.count = table.rows();
+  request.maxLength = limit;
+  request.truncation = arguments.truncation;
+  request.encode = [&](int64_t row, const EncodeOptions &options, Encoding &result) {
+    return pair ? loaded->encode(table.cell(row, *text), table.cell(row, *pair), options, result)
+                : loaded->encode(table.cell(row, *text), options, result);
+  };
+  request.place = [&](int64_t row) { return table.place(row, *text); };
+  WEFT_ASSIGN_OR_RETURN(TokenizedTexts texts, tokenizeTexts(pool, request));
+  Dataset data = Texts::fields(*this, table.file(), texts, limit);
+  if (withLabels) {
+    WEFT_ASSIGN_OR_RETURN(DataField labels, tableLabels(table));
+    data.fields.push_back(std::move(labels));
+  }
+  return data;
+}
+
+Result<DataField> DataOpener::tableLabels(const TextTable &table) {
+  bool several = model->task.task == schema::Task::MultiLabelClassification;
+  if (several || arguments.labelColumn.find(',') != std::string::npos) {
+    std::vector<size_t> columns;
+    for (const std::string &name : splitAtCommas(arguments.labelColumn)) {
+      WEFT_ASSIGN_OR_RETURN(std::optional<size_t> column,
+                            chooseColumn(table, name, {}, "--label-column"));
+      if (!column)
+        return invalidArgument("%s: a model of several labels needs --label-column with the "
+                               "columns of all %lld classes, divided by commas",
+                               table.file().c_str(), static_cast<long long>(model->task.classes));
+      columns.push_back(*column);
+    }
+    WEFT_RETURN_IF_ERROR(learnNames(splitAtCommas(arguments.labelColumn), table.file()));
+    return numberLabels(table, columns);
+  }
+  WEFT_ASSIGN_OR_RETURN(std::optional<size_t> column,
+                        chooseColumn(table, arguments.labelColumn, labelColumns, "--label-column"));
+  if (!column)
+    return invalidArgument("%s: line 1: expected a column of labels with a usual name (%s) or "
+                           "--label-column, found %s",
+                           table.file().c_str(), listed(labelColumns).c_str(),
+                           listed(table.columns()).c_str());
+  if (model->task.task == schema::Task::Regression)
+    return numberLabels(table, {*column});
+  return classLabels(table, *column);
+}
+
+Result<DataField> DataOpener::classLabels(const TextTable &table, size_t column) {
+  std::set<std::string> seen;
+  for (int64_t row = 0; row < table.rows() && seen.size() < 100000; ++row)
+    seen.emplace(table.cell(row, column));
+  WEFT_RETURN_IF_ERROR(learnNames({seen.begin(), seen.end()}, table.file()));
+  std::vector<int64_t> values;
+  for (int64_t row = 0; row < table.rows(); ++row) {
+    std::string_view cell = table.cell(row, column);
+    std::optional<int64_t> value = names.find(cell);
+    if (!value)
+      value = integerOf(cell);
+    int64_t classes = model->task.classes;
+    if (!value || (classes > 0 && (*value < 0 || *value >= classes)))
+      return invalidArgument("%s: expected %s, found '%s'", table.place(row, column).c_str(),
+                             names.empty()
+                                 ? ("a class of 0 to " + std::to_string(classes - 1)).c_str()
+                                 : ("one of " + names.listed()).c_str(),
+                             shownText(cell).c_str());
+    values.push_back(*value);
+  }
+  return sampleField("labels", DataType::i64, std::move(values), nullptr, table.file());
+}
+
+Result<DataField> DataOpener::numberLabels(const TextTable &table,
+                                           const std::vector<size_t> &columns) {
+  std::vector<float> values;
+  for (int64_t row = 0; row < table.rows(); ++row)
+    for (size_t column : columns) {
+      std::optional<double> value = numberOf(table.cell(row, column));
+      if (!value)
+        return invalidArgument("%s: expected a number, found '%s'",
+                               table.place(row, column).c_str(),
+                               shownText(table.cell(row, column)).c_str());
+      values.push_back(static_cast<float>(*value));
+    }
+  DataField field = sampleField("labels", DataType::f32, std::move(values), nullptr, table.file());
+  if (columns.size() > 1)
+    field.array.shape = {table.rows(), static_cast<int64_t>(columns.size())};
+  return field;
+}
+
+// --- Sentences of tagged words ------------------------------------------------------------------
+
+Result<Dataset> DataOpener::openSentences(const TaggedSentences &sentences, bool withLabels) {
+  WEFT_RETURN_IF_ERROR(Texts::expectSamples(sentences.sentences(), sentences.file()));
+  if (withLabels && !sentences.hasTags())
+    return invalidArgument("%s: expected a token and a tag on each line, found tokens alone",
+                           sentences.file().c_str());
+  int64_t words = sentences.first(sentences.sentences());
+  std::vector<int32_t> tags(static_cast<size_t>(words), 0);
+  if (withLabels) {
+    std::set<std::string> seen;
+    for (int64_t i = 0; i < words; ++i)
+      seen.emplace(sentences.tag(i));
+    WEFT_RETURN_IF_ERROR(learnNames({seen.begin(), seen.end()}, sentences.file()));
+    for (int64_t i = 0; i < words; ++i) {
+      std::optional<int64_t> value = names.find(sentences.tag(i));
+      if (!value)
+        value = names.empty() ? integerOf(sentences.tag(i)) : std::nullopt;
+      if (!value || *value < 0 || *value >= model->task.classes)
+        return invalidArgument("%s: line %lld: expected a tag of %s, found '%s'",
+                               sentences.file().c_str(), static_cast<long long>(sentences.line(i)),
+                               names.empty() ? "0 or more" : names.listed().c_str(),
+                               shownText(sentences.tag(i)).c_str());
+      tags[static_cast<size_t>(i)] = static_cast<int32_t>(*value);
+    }
+  }
+  WEFT_ASSIGN_OR_RETURN(int64_t limit, Texts::limit(*this));
+  TokenizeRequest request;
+  request.count = sentences.sentences();
+  request.maxLength = limit;
+  request.truncation = arguments.truncation;
+  request.encode = [&](int64_t index, const EncodeOptions &options, Encoding &result) {
+    std::vector<std::string_view> list;
+    for (int64_t i = sentences.first(index); i < sentences.first(index + 1); ++i)
+      list.push_back(sentences.word(i));
+    return loaded->encodeWords(list, options, result);
+  };
+  request.place = [&](int64_t index) {
+    return sentences.file() + ": line " + std::to_string(sentences.line(sentences.first(index)));
+  };
+  // The first piece of a word has its label, the rest and what the template added none.
+  request.label = [&](int64_t index, const Encoding &encoding, std::vector<int32_t> &labels) {
+    int32_t last = -1;
+    for (int32_t word : encoding.wordIds) {
+      bool first = word >= 0 && word != last;
+      labels.push_back(first ? tags[static_cast<size_t>(sentences.first(index) + word)] : -100);
+      last = word;
+    }
+  };
+  WEFT_ASSIGN_OR_RETURN(TokenizedTexts texts, tokenizeTexts(pool, request));
+  Dataset data = Texts::fields(*this, sentences.file(), texts, limit);
+  data.fields.push_back(sampleField("labels", DataType::i32, std::move(texts.labels), texts.offsets,
+                                    sentences.file()));
+  return data;
+}
+
+// --- Plain text for masked language models ------------------------------------------------------
+
+// Cuts one long row of tokens into samples of `length`; what is left over is dropped, unless it is
+// all there is.
+static std::shared_ptr<const std::vector<uint64_t>> cutIntoPieces(TokenizedTexts &texts,
+                                                                  int64_t length) {
+  auto size = static_cast<uint64_t>(length);
+  auto offsets = std::make_shared<std::vector<uint64_t>>(1, 0);
+  while (offsets->back() + size <= texts.ids.size())
+    offsets->push_back(offsets->back() + size);
+  if (offsets->size() == 1 && !texts.ids.empty())
+    offsets->push_back(texts.ids.size());
+  texts.ids.resize(offsets->back());
+  texts.types.assign(offsets->back(), 0);
+  return offsets;
+}
+
+Result<Dataset> DataOpener::openCorpus(const std::string &path,
+                                       const std::vector<std::string_view> &lines,
+                                       const std::vector<int64_t> &numbers) {
+  if (model->task.task != schema::Task::MaskedLanguageModeling)
+    return invalidArgument("%s: expected a table with text and labels (--data-format csv, tsv or "
+                           "jsonl): plain text has no labels",
+                           path.c_str());
+  if (loaded->special().mask < 0)
+    return invalidArgument(
+        "%s: masked language models need a tokenizer with a mask token, this one "
+        "has none",
+        path.c_str());
+  WEFT_RETURN_IF_ERROR(Texts::expectSamples(static_cast<int64_t>(lines.size()), path));
+  WEFT_ASSIGN_OR_RETURN(int64_t limit, Texts::limit(*this));
+  TokenizeRequest request;
+  request.count = static_cast<int64_t>(lines.size());
+  // Lines that are strung together may be of any length.
+  request.maxLength = arguments.lineByLine ? limit : INT64_MAX;
+  request.truncation = arguments.truncation;
+  request.encode = [&](int64_t index, const EncodeOptions &options, Encoding &result) {
+    return loaded->encode(lines[static_cast<size_t>(index)], options, result);
+  };
+  request.place = [&](int64_t index) {
+    return path + ": line " + std::to_string(numbers[static_cast<size_t>(index)]);
+  };
+  WEFT_ASSIGN_OR_RETURN(TokenizedTexts texts, tokenizeTexts(pool, request));
+  if (!arguments.lineByLine)
+    texts.offsets = cutIntoPieces(texts, limit);
+  Dataset data = Texts::fields(*this, path, texts, limit);
+  auto rules = std::make_shared<MaskingRules>();
+  rules->probability = arguments.maskProbability;
+  rules->wholeWords = arguments.wholeWordMask;
+  rules->maskToken = loaded->special().mask;
+  rules->seed = seed;
+  rules->flags.resize(loaded->vocabularySize());
+  for (size_t i = 0; i < rules->flags.size(); ++i) {
+    auto id = static_cast<int32_t>(i);
+    rules->flags[i] =
+        static_cast<uint8_t>((loaded->isSpecial(id) ? MaskingRules::special : 0) |
+                             (loaded->isContinuation(id) ? MaskingRules::continuation : 0));
+  }
+  data.masking = std::move(rules);
+  return data;
+}
+
+} // namespace weft::rt

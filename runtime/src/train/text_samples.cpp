@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Each worker tokenizes a run of texts; the runs are then put together in their order.
+#include "train/text_samples.h"
+
+#include <algorithm>
+
+namespace weft::rt {
+
+namespace {
+
+struct Part {
+  std::vector<int32_t> ids, labels;
+  std::vector<int8_t> types;
+  std::vector<uint32_t> lengths;
+  int64_t cut = 0;
+  Status status;
+};
+
+Status tooLong(const TokenizeRequest &request, int64_t index, size_t found) {
+  return invalidArgument("%s: expected at most %lld tokens, found %zu; --truncation longest_first "
+                         "cuts such texts",
+                         request.place(index).c_str(), static_cast<long long>(request.maxLength),
+                         found);
+}
+
+Status addText(const TokenizeRequest &request, int64_t index, Encoding &encoding, Part &part) {
+  EncodeOptions options;
+  options.addSpecialTokens = request.addSpecialTokens;
+  Status status = request.encode(index, options, encoding);
+  if (status.ok() && encoding.size() > static_cast<size_t>(request.maxLength)) {
+    if (request.truncation == Truncation::none)
+      return tooLong(request, index, encoding.size());
+    options.truncation = request.truncation;
+    options.maxLength = static_cast<size_t>(request.maxLength);
+    status = request.encode(index, options, encoding);
+    ++part.cut;
+  }
+  if (!status.ok())
+    return std::move(status).withContext(request.place(index));
+  part.ids.insert(part.ids.end(), encoding.ids.begin(), encoding.ids.end());
+  part.types.insert(part.types.end(), encoding.typeIds.begin(), encoding.typeIds.end());
+  part.lengths.push_back(static_cast<uint32_t>(encoding.size()));
+  if (request.label)
+    request.label(index, encoding, part.labels);
+  return {};
+}
+
+template <typename T>
+void append(std::vector<T> &to, std::vector<T> &from) {
+  to.insert(to.end(), from.begin(), from.end());
+  from = {};
+}
+
+} // namespace
+
+Result<TokenizedTexts> tokenizeTexts(ThreadPool &pool, const TokenizeRequest &request) {
+  struct Context {
+    const TokenizeRequest &request;
+    std::vector<Part> parts;
+  } context{request, std::vector<Part>(static_cast<size_t>(pool.threadCount()))};
+  pool.run(
+      [](void *given, ThreadPool::Share share) {
+        auto &[request, parts] = *static_cast<Context *>(given);
+        Part &part = parts[static_cast<size_t>(share.index)];
+        Encoding encoding;
+        int64_t end = request.count * (share.index + 1) / share.count;
+        for (int64_t i = request.count * share.index / share.count; i < end && part.status.ok();
+             ++i)
+          part.status = addText(request, i, encoding, part);
+      },
+      &context);
+  TokenizedTexts texts;
+  auto offsets = std::make_shared<std::vector<uint64_t>>(1, 0);
+  for (Part &part : context.parts) {
+    WEFT_RETURN_IF_ERROR(std::move(part.status));
+    for (uint32_t length : part.lengths) {
+      offsets->push_back(offsets->back() + length);
+      texts.longest = std::max<int64_t>(texts.longest, length);
+    }
+    append(texts.ids, part.ids);
+    append(texts.types, part.types);
+    append(texts.labels, part.labels);
+    texts.cut += part.cut;
+  }
+  texts.offsets = std::move(offsets);
+  return texts;
+}
+
+} // namespace weft::rt
