@@ -267,7 +267,22 @@ TEST(TokenizerFolder, readsTheConfiguration) {
   EXPECT_EQ(tokensOf(*named, encoded(*named, "c<x>")), "a c <x> b");
   EXPECT_TRUE(named->isSpecial(28));
 
+  Result<Tokenizer> additional = load(R"({"additional_special_tokens": ["<x>", {"content": "<y>"}],
+                                          "mask_token": "<m>"})");
+  ASSERT_TRUE(additional.ok()) << additional.status().message();
+  EXPECT_EQ(additional->idOf("<y>"), 29);
+  EXPECT_EQ(additional->special().mask, 30);
+  EXPECT_EQ(tokensOf(*additional, "a<y><m>"), "a <y> <m>");
+  folder.write("special_tokens_map.json", bytesOf(R"({"sep_token": "a", "cls_token": "b"})"));
+  Result<Tokenizer> mapped = load(R"({"cls_token": "c"})");
+  ASSERT_TRUE(mapped.ok()) << mapped.status().message();
+  EXPECT_EQ(tokensOf(*mapped, encoded(*mapped, "d")), "c d a");
+  folder.write("special_tokens_map.json", bytesOf("{}"));
+
   std::string path = folder.path("tokenizer_config.json");
+  EXPECT_EQ(load(R"({"additional_special_tokens": [1]})").status().message(),
+            path + ": additional_special_tokens[0]: expected a string or an object with "
+                   "\"content\", found number");
   EXPECT_EQ(load(R"({"do_lower_case": 1})").status().message(),
             path + ": do_lower_case: expected true or false, found number");
   EXPECT_EQ(load(R"({"cls_token": 1})").status().message(),

@@ -89,13 +89,56 @@ Status readAddedTokens(const Json &decoder, const std::string &name,
   return {};
 }
 
+// "additional_special_tokens": ["<x>", {"content": "<y>", ...}]
+Status readAdditional(const Json &list, const std::string &name, std::vector<AddedToken> &tokens) {
+  if (!list.is_array())
+    return dataLoss("%s: expected an array, found %s", name.c_str(), list.type_name());
+  for (size_t i = 0; i < list.size(); ++i) {
+    const Json &item = list[i];
+    const Json &content = item.is_object() && item.contains("content") ? item["content"] : item;
+    if (!content.is_string())
+      return dataLoss("%s[%zu]: expected a string or an object with \"content\", found %s",
+                      name.c_str(), i, item.type_name());
+    tokens.push_back({content.get<std::string>(), -1, true, false, false, false, false});
+  }
+  return {};
+}
+
 // The configuration beside a tokenizer, or an empty one.
 Result<TokenizerConfig> readConfigOfFolder(const std::string &folder) {
+  TokenizerConfig config;
   std::string path = folder + "/tokenizer_config.json";
-  if (!isFile(path))
-    return TokenizerConfig();
-  WEFT_ASSIGN_OR_RETURN(std::string text, readFile(path, fileLimit));
-  return readTokenizerConfig(text, path);
+  if (isFile(path)) {
+    WEFT_ASSIGN_OR_RETURN(std::string text, readFile(path, fileLimit));
+    WEFT_ASSIGN_OR_RETURN(config, readTokenizerConfig(text, path));
+  }
+  // Older folders have the names of the special tokens in a file of their own.
+  path = folder + "/special_tokens_map.json";
+  if (isFile(path)) {
+    WEFT_ASSIGN_OR_RETURN(std::string text, readFile(path, fileLimit));
+    WEFT_ASSIGN_OR_RETURN(TokenizerConfig names, readTokenizerConfig(text, path));
+    for (auto name : {&TokenizerConfig::cls, &TokenizerConfig::sep, &TokenizerConfig::pad,
+                      &TokenizerConfig::mask, &TokenizerConfig::unk})
+      if (!(config.*name))
+        config.*name = names.*name;
+    config.added.insert(config.added.end(), names.added.begin(), names.added.end());
+  }
+  return config;
+}
+
+// Tokens that the configuration names are looked for in texts, whether the tokenizer's own file
+// says so or not.
+void addConfiguredTokens(const TokenizerConfig &config, TokenizerParts &parts) {
+  auto add = [&](const AddedToken &token) {
+    if (std::none_of(parts.added.begin(), parts.added.end(),
+                     [&](const AddedToken &other) { return other.content == token.content; }))
+      parts.added.push_back(token);
+  };
+  for (const AddedToken &token : config.added)
+    add(token);
+  for (const auto *name : {&config.pad, &config.unk, &config.cls, &config.sep, &config.mask})
+    if (*name)
+      add({**name, -1, true, false, false, false, false});
 }
 
 void applyNames(const TokenizerConfig &config, TokenizerParts &parts) {
@@ -122,6 +165,7 @@ Result<TokenizerParts> partsFromJson(std::string_view text, const std::string &p
   WEFT_ASSIGN_OR_RETURN(TokenizerParts parts, readTokenizerJson(text, path));
   if (config.isBert)
     overrideNormalizer(config, parts.normalizer);
+  addConfiguredTokens(config, parts);
   applyNames(config, parts);
   return parts;
 }
@@ -142,15 +186,7 @@ Result<TokenizerParts> partsFromVocabulary(std::string_view text, const std::str
   options.mask = config.mask.value_or(options.mask);
   options.unk = config.unk.value_or(options.unk);
   WEFT_ASSIGN_OR_RETURN(TokenizerParts parts, readVocabulary(text, path, options));
-  for (const AddedToken &token : config.added) {
-    auto known = std::find_if(parts.added.begin(), parts.added.end(), [&](const AddedToken &other) {
-      return other.content == token.content;
-    });
-    if (known != parts.added.end())
-      *known = token;
-    else
-      parts.added.push_back(token);
-  }
+  addConfiguredTokens(config, parts);
   parts.modelMaxLength = config.modelMaxLength;
   return parts;
 }
@@ -194,6 +230,9 @@ Result<TokenizerConfig> readTokenizerConfig(std::string_view text, const std::st
     config.modelMaxLength = found->get<size_t>();
   if (auto found = json.find("added_tokens_decoder"); found != json.end() && !found->is_null())
     WEFT_RETURN_IF_ERROR(readAddedTokens(*found, name + ": added_tokens_decoder", config.added));
+  if (auto found = json.find("additional_special_tokens"); found != json.end() && !found->is_null())
+    WEFT_RETURN_IF_ERROR(
+        readAdditional(*found, name + ": additional_special_tokens", config.added));
   if (json.contains("tokenizer_class") && json["tokenizer_class"].is_string()) {
     config.className = json["tokenizer_class"].get<std::string>();
     std::string_view base = config.className;

@@ -23,7 +23,7 @@ struct TokenizerConfig {
   std::optional<std::optional<bool>> stripAccents;
   std::optional<std::string> cls, sep, pad, mask, unk;
   std::optional<size_t> modelMaxLength;
-  // Of added_tokens_decoder, with their ids.
+  // Of added_tokens_decoder, with their ids, and of additional_special_tokens.
   std::vector<AddedToken> added;
   // tokenizer_class is one of BERT's, or not said.
   bool isBert = true;
