@@ -184,14 +184,15 @@ struct Cost {
   double fixedFlops = 0, rowFlops = 0;
   double fixedBytes = 0, rowBytes = 0;
 
-  void add(const schema::Kernel &kernel) {
+  // `rows` are those of the kernel per row of the batch.
+  void add(const schema::Kernel &kernel, double rows) {
     if (kernel.flops()) {
       fixedFlops += static_cast<double>(kernel.flops()->fixed());
-      rowFlops += static_cast<double>(kernel.flops()->per_row());
+      rowFlops += static_cast<double>(kernel.flops()->per_row()) * rows;
     }
     for (const schema::KernelBinding *binding : *kernel.bindings()) {
       fixedBytes += static_cast<double>(binding->size()->fixed());
-      rowBytes += static_cast<double>(binding->size()->per_row());
+      rowBytes += static_cast<double>(binding->size()->per_row()) * rows;
     }
   }
 };
@@ -201,7 +202,8 @@ Cost costOf(const schema::Module &root, const schema::Program &program) {
   const schema::Executable *executable = executableOf(root, program);
   for (const schema::CommandEntry *entry : *program.commands())
     if (const schema::Dispatch *dispatch = entry->command_as_Dispatch(); dispatch && executable)
-      cost.add(*executable->kernels()->Get(dispatch->kernel()));
+      cost.add(*executable->kernels()->Get(dispatch->kernel()),
+               static_cast<double>(dispatch->rows()));
   return cost;
 }
 

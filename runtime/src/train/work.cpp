@@ -12,7 +12,7 @@ static double countProgram(const schema::Program &program, const schema::Executa
   for (const schema::CommandEntry *command : *program.commands())
     if (const schema::Dispatch *dispatch = command->command_as_Dispatch())
       if (const auto *work = executable.kernels()->Get(dispatch->kernel())->flops())
-        sum += static_cast<double>(linear(*work).at(rows));
+        sum += static_cast<double>(linear(*work).at(rows * dispatch->rows()));
   return sum;
 }
 
