@@ -14,6 +14,7 @@
 #include "weft/Module/ModuleWriter.h"
 #include "weft/Pipelines/Pipelines.h"
 #include "weft/Target/CPU/Kernels.h"
+#include "weft/Transforms/DimensionBinding.h"
 
 #include "llvm/Config/llvm-config.h"
 #include "llvm/Support/CommandLine.h"
@@ -97,6 +98,7 @@ private:
   LogicalResult parse();
   LogicalResult parseFile();
   LogicalResult buildFromFolder();
+  void bindMaskedPositions();
   weft::CompileOptions getOptions() const;
   LogicalResult runPhases(weft::Phase from, weft::Phase to, const weft::CompileOptions &options);
   LogicalResult writeModule(const weft::CompileOptions &options);
@@ -111,6 +113,7 @@ private:
   std::string source;
   // Where the user names none: TrainingArguments' of a model from a Hugging Face folder.
   double gradNormBound = maxGradNorm;
+  SmallVector<std::string> dimensions{binds.begin(), binds.end()};
 };
 
 } // namespace
@@ -140,7 +143,29 @@ LogicalResult Compilation::buildFromFolder() {
   weft::models::printReadable(*module, stream);
   if (!maxGradNorm.getNumOccurrences())
     gradNormBound = 1;
+  bindMaskedPositions();
   return success();
+}
+
+// Enough for the longest sequence, unless the user says how many.
+void Compilation::bindMaskedPositions() {
+  auto model = *module->getOps<weft::ModelOp>().begin();
+  weft::TaskKind task = model.getTask()->getKind();
+  bool hasMasked =
+      task == weft::TaskKind::MaskedLanguageModeling || task == weft::TaskKind::Pretraining;
+  std::string ignored;
+  auto parsed = weft::parseDimensionBindings(dimensions, ignored);
+  if (!hasMasked || failed(parsed))
+    return; // what is wrong with them is said where they are used
+  int64_t longest = 0;
+  for (const weft::DimensionBinding &binding : *parsed) {
+    if (binding.name == "masked")
+      return;
+    if (binding.name == "seq")
+      longest = *llvm::max_element(binding.sizes);
+  }
+  if (longest > 0)
+    dimensions.push_back("masked=" + std::to_string(weft::models::getMaskedPositions(longest)));
 }
 
 LogicalResult Compilation::parseFile() {
@@ -166,7 +191,7 @@ LogicalResult Compilation::parseFile() {
 weft::CompileOptions Compilation::getOptions() const {
   weft::CompileOptions options;
   options.optimizer = optimizer;
-  options.binds.assign(binds.begin(), binds.end());
+  options.binds = dimensions;
   options.staticBatch = staticBatch;
   options.clipGradients = gradNormBound > 0;
   options.accumulateGradients = accumulationSteps > 1;

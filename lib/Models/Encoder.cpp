@@ -4,6 +4,9 @@
 #include "weft/Models/Encoder.h"
 #include "EncoderBuilder.h"
 
+#include <algorithm>
+#include <cmath>
+
 using namespace mlir;
 
 namespace weft::models {
@@ -198,6 +201,14 @@ OwningOpRef<ModuleOp> buildEncoder(MLIRContext &context, const EncoderConfig &co
   model.getBodyRegion().emplaceBlock();
   EncoderBuilder(model, config, head).build();
   return module;
+}
+
+int64_t getMaskedPositions(int64_t sequence) {
+  constexpr double share = 0.15;
+  double length = static_cast<double>(sequence);
+  double most = share * length + 4 * std::sqrt(share * (1 - share) * length);
+  int64_t rounded = llvm::alignTo(static_cast<uint64_t>(std::ceil(most)), 8);
+  return std::min(rounded, sequence);
 }
 
 void printReadable(ModuleOp module, raw_ostream &os) {

@@ -15,6 +15,10 @@ namespace weft::models {
 mlir::OwningOpRef<mlir::ModuleOp> buildEncoder(mlir::MLIRContext &context,
                                                const EncoderConfig &config, const Head &head);
 
+/// How many positions of a sequence of that length are masked at most, all but never: 15 % and four
+/// standard deviations, rounded up to a multiple of 8.
+int64_t getMaskedPositions(int64_t sequence);
+
 /// Prints values under the names that the builder gave them.
 void printReadable(mlir::ModuleOp module, llvm::raw_ostream &os);
 
