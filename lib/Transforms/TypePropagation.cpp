@@ -59,8 +59,10 @@ static Type inferBroadcast(BroadcastOp op) {
   for (auto [i, dimension] : llvm::enumerate(op.getDimensions()))
     if (input.getDimSize(i) != 1)
       shape[dimension] = input.getDimSize(i);
-  for (int64_t dimension : op.getUnknownDims())
-    shape[dimension] = getTensorType(op.getLike()).getDimSize(dimension);
+  // Without `like` all sizes are the operand's, which the result's type does not show yet.
+  if (op.getLike())
+    for (int64_t dimension : op.getUnknownDims())
+      shape[dimension] = getTensorType(op.getLike()).getDimSize(dimension);
   return result.clone(shape);
 }
 

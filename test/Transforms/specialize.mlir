@@ -84,3 +84,15 @@ weft.model @bert {
     return %t, %o : tensor<?x8xf32>, tensor<?x?xf32>
   }
 }
+
+// -----
+
+// A broadcast whose sizes are all its operand's takes them from there.
+weft.model @mask {
+  // CHECK-LABEL: func.func @f__seq16(
+  // CHECK: weft.broadcast %{{.*}} dims = [0, 1] : tensor<?x16xf32> -> tensor<?x16x4xf32>
+  func.func @f(%m: tensor<?x?xf32> {weft.dims = ["batch", "seq"]}) -> tensor<?x?x4xf32> {
+    %y = weft.broadcast %m dims = [0, 1] : tensor<?x?xf32> -> tensor<?x?x4xf32>
+    return %y : tensor<?x?x4xf32>
+  }
+}

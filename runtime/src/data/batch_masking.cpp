@@ -3,7 +3,7 @@
 // Batches of a masked language model: tokens, their labels, and the places of the labelled ones.
 #include "data/batch_plan.h"
 
-#include <cmath>
+#include <algorithm>
 
 namespace weft::rt {
 
@@ -52,6 +52,24 @@ Status BatchPlan::findMasked(const Dataset &data, const BucketSpec &bucket) {
       WEFT_RETURN_IF_ERROR(countLabels(asIs));
   }
   return {};
+}
+
+// Masks that are made with the batch are as many as the tokens say: of buckets for the same length
+// only the one with the most positions serves them.
+void BatchPlan::dropFewerPositions(std::vector<BucketSpec> &buckets) const {
+  if (!masked || !masked->rules || masked->positions == Masked::none)
+    return;
+  auto positionsOf = [&](const BucketSpec &bucket) {
+    return bucket.inputs[masked->positions].sampleShape[0];
+  };
+  auto lengthOf = [&](const BucketSpec &bucket) {
+    return bucket.inputs[masked->ids].sampleShape[0];
+  };
+  std::erase_if(buckets, [&, all = buckets](const BucketSpec &bucket) {
+    return std::any_of(all.begin(), all.end(), [&](const BucketSpec &other) {
+      return lengthOf(other) == lengthOf(bucket) && positionsOf(other) > positionsOf(bucket);
+    });
+  });
 }
 
 Status BatchPlan::countLabels(const InputSpec &labels) {

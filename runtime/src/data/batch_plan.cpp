@@ -240,6 +240,7 @@ Result<BatchPlan> BatchPlan::create(const Dataset &data, std::vector<BucketSpec>
       varies[i] = varies[i] || !bucket.inputs[i].dimension.empty() ||
                   bucket.inputs[i].sampleShape != buckets[0].inputs[i].sampleShape;
   WEFT_RETURN_IF_ERROR(plan.findMasked(data, buckets.back()));
+  plan.dropFewerPositions(buckets);
   WEFT_RETURN_IF_ERROR(plan.addSources(data, buckets.back(), varies));
   plan.buckets = std::move(buckets);
   plan.derive();

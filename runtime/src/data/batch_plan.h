@@ -112,6 +112,7 @@ private:
   Status addSources(const Dataset &data, const BucketSpec &bucket, const std::vector<bool> &varies);
   Status findMasked(const Dataset &data, const BucketSpec &bucket);
   Status countLabels(const InputSpec &labels);
+  void dropFewerPositions(std::vector<BucketSpec> &buckets) const;
   void maskSample(uint32_t sample, int64_t epoch, int64_t ignored, std::vector<int32_t> &tokens,
                   std::vector<int64_t> &labels) const;
   void fillMasked(const BatchContent &content, std::span<void *const> targets,

@@ -29,7 +29,9 @@ namespace weft::rt {
 //   JSON lines of arrays            the same as CoNLL: tokens and tags of a sentence in a line
 //   plain text                      for masked language models: lines are tokenized, strung
 //                                   together and cut into pieces of the full length, the rest left
-//                                   out; or line by line. Empty lines are left out.
+//                                   out; or line by line. Empty lines are left out. Models that
+//                                   also tell whether one sentence follows another get pairs of
+//                                   lines; empty lines divide documents.
 //
 // and arrays (safetensors, .npy) with input_ids and labels as they are. A folder holds GLUE's names
 // or the like: train.tsv, dev.tsv, dev_matched.tsv ... with the extensions of these formats.
@@ -52,6 +54,13 @@ public:
 
 private:
   struct Texts;
+  // Two lines of plain text, and 1 if the second is not the one after the first.
+  struct LinePair {
+    size_t first, second;
+    int64_t isRandom;
+  };
+  std::vector<LinePair> pairLines(const std::vector<int64_t> &numbers) const;
+  std::shared_ptr<const MaskingRules> maskingRules() const;
   Result<Dataset> openText(const std::string &path, const std::string &format, bool withLabels);
   Result<Dataset> openTable(const TextTable &table, bool withLabels);
   Result<Dataset> openSentences(const TaggedSentences &sentences, bool withLabels);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Tables, sentences and plain text as samples of tokens.
+#include "base/random.h"
 #include "train/data_files.h"
 #include "train/text_samples.h"
 
@@ -279,35 +280,31 @@ static std::shared_ptr<const std::vector<uint64_t>> cutIntoPieces(TokenizedTexts
   return offsets;
 }
 
-Result<Dataset> DataOpener::openCorpus(const std::string &path,
-                                       const std::vector<std::string_view> &lines,
-                                       const std::vector<int64_t> &numbers) {
-  if (model->task.task != schema::Task::MaskedLanguageModeling)
-    return invalidArgument("%s: expected a table with text and labels (--data-format csv, tsv or "
-                           "jsonl): plain text has no labels",
-                           path.c_str());
-  if (loaded->special().mask < 0)
-    return invalidArgument(
-        "%s: masked language models need a tokenizer with a mask token, this one "
-        "has none",
-        path.c_str());
-  WEFT_RETURN_IF_ERROR(Texts::expectSamples(static_cast<int64_t>(lines.size()), path));
-  WEFT_ASSIGN_OR_RETURN(int64_t limit, Texts::limit(*this));
-  TokenizeRequest request;
-  request.count = static_cast<int64_t>(lines.size());
-  // Lines that are strung together may be of any length.
-  request.maxLength = arguments.lineByLine ? limit : INT64_MAX;
-  request.truncation = arguments.truncation;
-  request.encode = [&](int64_t index, const EncodeOptions &options, Encoding &result) {
-    return loaded->encode(lines[static_cast<size_t>(index)], options, result);
-  };
-  request.place = [&](int64_t index) {
-    return path + ": line " + std::to_string(numbers[static_cast<size_t>(index)]);
-  };
-  WEFT_ASSIGN_OR_RETURN(TokenizedTexts texts, tokenizeTexts(pool, request));
-  if (!arguments.lineByLine)
-    texts.offsets = cutIntoPieces(texts, limit);
-  Dataset data = Texts::fields(*this, path, texts, limit);
+// Pairs of lines that follow each other in a document, or, for every other one by chance, of a line
+// and one of another document; a document ends where lines were left out between two.
+std::vector<DataOpener::LinePair> DataOpener::pairLines(const std::vector<int64_t> &numbers) const {
+  std::vector<size_t> document(numbers.size(), 0);
+  for (size_t i = 1; i < numbers.size(); ++i)
+    document[i] = document[i - 1] + (numbers[i] != numbers[i - 1] + 1);
+  bool several = !numbers.empty() && document.back() > 0;
+  RandomStream random(seed, streamOfName("next sentences"));
+  std::vector<LinePair> pairs;
+  for (size_t i = 0; i + 1 < numbers.size(); ++i) {
+    if (document[i] != document[i + 1])
+      continue;
+    LinePair pair{i, i + 1, 0};
+    if (several && random.nextBelow(2) == 1) {
+      pair.isRandom = 1;
+      do
+        pair.second = random.nextBelow(numbers.size());
+      while (document[pair.second] == document[i]);
+    }
+    pairs.push_back(pair);
+  }
+  return pairs;
+}
+
+std::shared_ptr<const MaskingRules> DataOpener::maskingRules() const {
   auto rules = std::make_shared<MaskingRules>();
   rules->probability = arguments.maskProbability;
   rules->wholeWords = arguments.wholeWordMask;
@@ -320,7 +317,56 @@ Result<Dataset> DataOpener::openCorpus(const std::string &path,
         static_cast<uint8_t>((loaded->isSpecial(id) ? MaskingRules::special : 0) |
                              (loaded->isContinuation(id) ? MaskingRules::continuation : 0));
   }
-  data.masking = std::move(rules);
+  return rules;
+}
+
+Result<Dataset> DataOpener::openCorpus(const std::string &path,
+                                       const std::vector<std::string_view> &lines,
+                                       const std::vector<int64_t> &numbers) {
+  bool inPairs = model->task.task == schema::Task::Pretraining;
+  if (!inPairs && model->task.task != schema::Task::MaskedLanguageModeling)
+    return invalidArgument("%s: expected a table with text and labels (--data-format csv, tsv or "
+                           "jsonl): plain text has no labels",
+                           path.c_str());
+  if (loaded->special().mask < 0)
+    return invalidArgument(
+        "%s: masked language models need a tokenizer with a mask token, this one "
+        "has none",
+        path.c_str());
+  std::vector<LinePair> pairs;
+  if (inPairs)
+    pairs = pairLines(numbers);
+  size_t count = inPairs ? pairs.size() : lines.size();
+  WEFT_RETURN_IF_ERROR(Texts::expectSamples(static_cast<int64_t>(count), path));
+  WEFT_ASSIGN_OR_RETURN(int64_t limit, Texts::limit(*this));
+  bool strung = !inPairs && !arguments.lineByLine;
+  TokenizeRequest request;
+  request.count = static_cast<int64_t>(count);
+  // Lines that are strung together may be of any length.
+  request.maxLength = strung ? INT64_MAX : limit;
+  request.truncation = arguments.truncation;
+  request.encode = [&](int64_t index, const EncodeOptions &options, Encoding &result) {
+    auto i = static_cast<size_t>(index);
+    return inPairs ? loaded->encode(lines[pairs[i].first], lines[pairs[i].second], options, result)
+                   : loaded->encode(lines[i], options, result);
+  };
+  request.place = [&](int64_t index) {
+    auto i = static_cast<size_t>(index);
+    return path + ": line " + std::to_string(numbers[inPairs ? pairs[i].first : i]);
+  };
+  WEFT_ASSIGN_OR_RETURN(TokenizedTexts texts, tokenizeTexts(pool, request));
+  if (strung)
+    texts.offsets = cutIntoPieces(texts, limit);
+  Dataset data = Texts::fields(*this, path, texts, limit);
+  if (inPairs) {
+    std::vector<int64_t> random;
+    for (const LinePair &pair : pairs)
+      random.push_back(pair.isRandom);
+    data.fields.push_back(
+        sampleField("next_sentence_label", DataType::i64, std::move(random), nullptr, path));
+    data.fields.back().kind = DataField::Kind::labels;
+  }
+  data.masking = maskingRules();
   return data;
 }
 

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "train/text_model.h"
 
+#include <algorithm>
 #include <filesystem>
 
 namespace weft::rt {
@@ -93,7 +94,8 @@ Status CompanionFiles::writeTo(const std::string &folder) const {
   return {};
 }
 
-static std::string listed(const std::vector<std::string> &names) {
+static std::string listed(std::vector<std::string> names) {
+  std::sort(names.begin(), names.end());
   std::string text;
   for (const std::string &name : names)
     text += (text.empty() ? "" : ", ") + name;
