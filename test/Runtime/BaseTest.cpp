@@ -3,6 +3,7 @@
 // The base layer: element types, random numbers, files, buffers, logs, strided copies.
 #include "base/allocator.h"
 #include "base/element_type.h"
+#include "base/energy.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/random.h"
@@ -15,6 +16,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <dirent.h>
+#include <filesystem>
+#include <fstream>
 #include <limits>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -283,4 +286,28 @@ TEST(StridedCopy, ScalarsAndNothing) {
   std::vector<int64_t> empty = {2, 0};
   std::vector<int64_t> strides = rowMajorStrides(empty);
   stridedCopy(4, empty, nullptr, strides, nullptr, strides);
+}
+
+TEST(Energy, countsPackagesAndWrapsAround) {
+  char folder[] = "/tmp/weft-energy-XXXXXX";
+  ASSERT_NE(mkdtemp(folder), nullptr);
+  std::string root = folder;
+  auto write = [&](const std::string &name, const char *text) {
+    std::filesystem::create_directories(root + "/" + name.substr(0, name.rfind('/')));
+    std::ofstream(root + "/" + name) << text;
+  };
+  EXPECT_FALSE(EnergyMeter::open(root).has_value());
+  EXPECT_FALSE(EnergyMeter::open(root + "/nowhere").has_value());
+  write("intel-rapl:0/energy_uj", "1000000\n");
+  write("intel-rapl:0/max_energy_range_uj", "5000000\n");
+  write("intel-rapl:0:0/energy_uj", "77\n"); // a part of package 0, not counted again
+  write("intel-rapl:1/energy_uj", "not a number\n");
+  std::optional<EnergyMeter> meter = EnergyMeter::open(root);
+  ASSERT_TRUE(meter.has_value());
+  EXPECT_EQ(meter->joules(), 0);
+  write("intel-rapl:0/energy_uj", "4500000\n");
+  EXPECT_DOUBLE_EQ(meter->joules(), 3.5);
+  write("intel-rapl:0/energy_uj", "250000\n");
+  EXPECT_DOUBLE_EQ(meter->joules(), 4.25);
+  std::filesystem::remove_all(root);
 }

@@ -2,8 +2,10 @@
 //
 // Samples of unequal lengths: buckets, padding, derived masks, lengths that no bucket fits.
 #include "ReaderTesting.h"
+#include "data/sample_order.h"
 #include "train/batch_feeder.h"
 
+#include <algorithm>
 #include <cstring>
 
 using namespace weft::rt;
@@ -171,4 +173,26 @@ TEST(Sequence, refusesWhatDoesNotFit) {
   unequal.fields[1] = raggedField("labels", {{0}, {1}}, offsetsOf({{0}, {1}}));
   EXPECT_EQ(failure(unequal, tokenBuckets()),
             "texts: labels, sample 1: expected the length of input_ids, 2, found 1");
+}
+
+TEST(Sequence, orderByLengthIsShuffledInBlocks) {
+  std::vector<uint32_t> lengths(1000);
+  for (uint32_t i = 0; i < 1000; ++i)
+    lengths[i] = (i * 7919u) % 97;
+  lengths[613] = 200;
+  std::vector<uint32_t> order = groupedOrder(lengths, 4, 42, 0);
+  EXPECT_EQ(order, groupedOrder(lengths, 4, 42, 0));
+  EXPECT_NE(order, groupedOrder(lengths, 4, 42, 1));
+  EXPECT_EQ(order[0], 613u); // the longest of all
+  std::vector<bool> seen(1000, false);
+  for (uint32_t sample : order)
+    seen[sample] = true;
+  EXPECT_EQ(std::count(seen.begin(), seen.end(), true), 1000);
+  // Blocks of 50 batches, longest first; the first of a block may have been exchanged.
+  for (size_t i = 2; i < order.size(); ++i)
+    if (i % 200 > 1)
+      EXPECT_GE(lengths[order[i - 1]], lengths[order[i]]) << i;
+  // Few samples: one block of one batch after the other.
+  EXPECT_EQ(groupedOrder({3, 1, 2}, 2, 1, 0).size(), 3u);
+  EXPECT_TRUE(groupedOrder({}, 2, 1, 0).empty());
 }

@@ -151,7 +151,9 @@ Result<DataField> DataOpener::tableLabels(const TextTable &table) {
                                table.file().c_str(), static_cast<long long>(model->task.classes));
       columns.push_back(*column);
     }
-    WEFT_RETURN_IF_ERROR(learnNames(splitAtCommas(arguments.labelColumn), table.file()));
+    // The columns are the classes, in their order.
+    if (!std::exchange(namesAreFixed, true) && names.names.size() != columns.size())
+      names.names = splitAtCommas(arguments.labelColumn);
     return numberLabels(table, columns);
   }
   WEFT_ASSIGN_OR_RETURN(std::optional<size_t> column,
