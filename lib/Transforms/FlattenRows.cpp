@@ -24,12 +24,6 @@ bool isDynamic(Value value) {
   return type.getRank() > 0 && type.isDynamicDim(0) && hasStaticInnerDims(type.getShape());
 }
 
-// [?, a, ..., z] -> [?, z].
-RankedTensorType getMatrixType(RankedTensorType type) {
-  return RankedTensorType::get({ShapedType::kDynamic, type.getShape().back()},
-                               type.getElementType());
-}
-
 // Whether a tensor with the first dimensions of `whole` flattened is `flat`.
 bool isFlattened(Value whole, Value flat) {
   if (!isDynamic(whole) || !isDynamic(flat))
@@ -71,9 +65,18 @@ public:
   Location loc;
 };
 
+// Whether a broadcast gives each sample the same rows: a matrix [positions, width].
+bool repeatsRows(BroadcastOp op, int64_t rank) {
+  RankedTensorType from = op.getInput().getType(), to = op.getType();
+  return rank == 2 && to.getRank() == 3 && op.getDimensions() == ArrayRef<int64_t>{1, 2} &&
+         from.getShape() == to.getShape().drop_front() && isa<FloatType>(from.getElementType());
+}
+
 // Whether a broadcast repeats what it is given along the flattened dimensions: all or none of these
-// are among those of its operand.
+// are among those of its operand. Or it repeats rows, which can be picked by number.
 bool isFlattenable(BroadcastOp op, int64_t rank) {
+  if (repeatsRows(op, rank))
+    return true;
   int64_t dropped = op.getType().getRank() - rank;
   ArrayRef<int64_t> dims = op.getDimensions();
   // Dimensions 0 to `dropped` become one.
@@ -103,6 +106,23 @@ std::optional<bool> isFlattenableFill(Value value, int64_t rank) {
       .Default(std::nullopt);
 }
 
+// Row i of the result is row i mod n of `matrix`, which has n.
+Value repeatRows(RowFlattener &f, Value matrix, RankedTensorType type, Value like) {
+  auto indexType = RankedTensorType::get({ShapedType::kDynamic}, f.rewriter.getI32Type());
+  Value row = IotaOp::create(f.rewriter, f.loc, indexType, like, /*dim=*/0);
+  Value count = createSplat(f.rewriter, f.loc, row, typeOf(matrix).getDimSize(0));
+  Value sample = DivOp::create(f.rewriter, f.loc, row, count);
+  Value first = MulOp::create(f.rewriter, f.loc, sample, count);
+  Value position = SubOp::create(f.rewriter, f.loc, row, first);
+  // Rows of a table that begin with its first are picked from the table.
+  if (auto slice = matrix.getDefiningOp<SliceOp>())
+    if (llvm::all_of(slice.getStarts(), [](int64_t start) { return start == 0; }) &&
+        llvm::all_of(slice.getStrides(), [](int64_t stride) { return stride == 1; }) &&
+        slice.getInput().getType().getDimSize(1) == type.getDimSize(1))
+      matrix = slice.getInput();
+  return EmbeddingOp::create(f.rewriter, f.loc, type, position, matrix, /*padding_idx=*/nullptr);
+}
+
 // A fill made flattened, as long as `like`.
 Value flattenFill(RowFlattener &f, Operation *op, int64_t rank, Value like) {
   int64_t dropped = typeOf(op->getResult(0)).getRank() - rank;
@@ -112,6 +132,8 @@ Value flattenFill(RowFlattener &f, Operation *op, int64_t rank, Value like) {
   auto result = RankedTensorType::get(shape, type.getElementType());
   return llvm::TypeSwitch<Operation *, Value>(op)
       .Case([&](BroadcastOp op) -> Value {
+        if (repeatsRows(op, rank))
+          return repeatRows(f, op.getInput(), result, like);
         SmallVector<int64_t> dims;
         for (int64_t dim : op.getDimensions())
           if (dim == 0 || dim > dropped)
@@ -229,12 +251,52 @@ struct FlattenReduction : OpRewritePattern<ReduceOp> {
   Pass::Statistic &count;
 };
 
+// reshape(embedding(i)) -> embedding(reshape(i)).
+struct FlattenEmbedding : OpRewritePattern<ReshapeOp> {
+  FlattenEmbedding(MLIRContext *context, Pass::Statistic &count)
+      : OpRewritePattern(context), count(count) {}
+
+  LogicalResult matchAndRewrite(ReshapeOp op, PatternRewriter &rewriter) const override {
+    auto embedding = op.getInput().getDefiningOp<EmbeddingOp>();
+    if (!embedding || !isDynamic(embedding.getIndices()) ||
+        !isFlattened(embedding.getResult(), op.getResult()))
+      return rewriter.notifyMatchFailure(op, "no flattened rows of a table");
+    RowFlattener f(rewriter, op.getLoc());
+    rewriter.replaceOpWithNewOp<EmbeddingOp>(
+        op, f.flatten(embedding.getIndices(), op.getType().getRank() - 1), embedding.getWeight(),
+        embedding.getPaddingIdxAttr());
+    ++count;
+    return success();
+  }
+
+  Pass::Statistic &count;
+};
+
+struct FlattenEmbeddingGradient : OpRewritePattern<EmbeddingGradientOp> {
+  FlattenEmbeddingGradient(MLIRContext *context, Pass::Statistic &count)
+      : OpRewritePattern(context), count(count) {}
+
+  LogicalResult matchAndRewrite(EmbeddingGradientOp op, PatternRewriter &rewriter) const override {
+    if (!isDynamic(op.getDy()) || op.getDy().getType().getRank() <= 2)
+      return rewriter.notifyMatchFailure(op, "flat already, or not dynamic");
+    RowFlattener f(rewriter, op.getLoc());
+    rewriter.replaceOpWithNewOp<EmbeddingGradientOp>(
+        op, f.flatten(op.getDy(), 2), f.flatten(op.getIndices(), 1), op.getNumEmbeddingsAttr(),
+        op.getPaddingIdxAttr());
+    ++count;
+    return success();
+  }
+
+  Pass::Statistic &count;
+};
+
 struct FlattenRows : impl::FlattenRowsBase<FlattenRows> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     patterns.add<FlattenElementwise>(&getContext(), numElementwise);
     patterns.add<FlattenReduction<ReduceSumOp>, FlattenReduction<ReduceMaxOp>>(&getContext(),
                                                                                numReductions);
+    patterns.add<FlattenEmbedding, FlattenEmbeddingGradient>(&getContext(), numEmbeddings);
     ReshapeOp::getCanonicalizationPatterns(patterns, &getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();

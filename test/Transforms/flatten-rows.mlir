@@ -42,11 +42,41 @@ func.func @token_loss(%z: tensor<?x16x3xf32>, %w: tensor<?x16xf32>) -> tensor<f3
   return %5 : tensor<f32>
 }
 
-// What tells positions apart stays.
-// CHECK-LABEL: func.func @positions
+// What else tells positions apart stays.
+// CHECK-LABEL: func.func @columns_by_position
 // CHECK:         weft.add %{{.*}}, %{{.*}} : tensor<?x16x32xf32>
-func.func @positions(%x: tensor<?x16x32xf32>, %p: tensor<16x32xf32>) -> tensor<?x16x32xf32> {
-  %0 = weft.broadcast %p like %x dims = [1, 2] : tensor<16x32xf32>, tensor<?x16x32xf32> -> tensor<?x16x32xf32>
+func.func @columns_by_position(%x: tensor<?x16x32xf32>, %p: tensor<16xf32>) -> tensor<?x16x32xf32> {
+  %0 = weft.broadcast %p like %x dims = [1] : tensor<16xf32>, tensor<?x16x32xf32> -> tensor<?x16x32xf32>
   %1 = weft.add %x, %0 : tensor<?x16x32xf32>
   return %1 : tensor<?x16x32xf32>
+}
+
+// Rows of a table are picked by a vector of indices, and their gradient comes from rows.
+// CHECK-LABEL: func.func @embedding
+// CHECK-SAME:      %[[I:.*]]: tensor<?x16xi32>, %[[T:.*]]: tensor<100x32xf32>
+// CHECK:         %[[FLAT:.*]] = weft.reshape %[[I]] : tensor<?x16xi32> -> tensor<?xi32>
+// CHECK:         %[[E:.*]] = weft.embedding %[[FLAT]], %[[T]] : (tensor<?xi32>, tensor<100x32xf32>) -> tensor<?x32xf32>
+// CHECK:         %[[G:.*]] = weft.exp %[[E]] : tensor<?x32xf32>
+// CHECK:         weft.embedding_gradient %[[G]], %{{.*}} num_embeddings = 100 : (tensor<?x32xf32>, tensor<?xi32>)
+func.func @embedding(%i: tensor<?x16xi32>, %t: tensor<100x32xf32>) -> tensor<100x32xf32> {
+  %0 = weft.embedding %i, %t : (tensor<?x16xi32>, tensor<100x32xf32>) -> tensor<?x16x32xf32>
+  %1 = weft.exp %0 : tensor<?x16x32xf32>
+  %2 = weft.embedding_gradient %1, %i num_embeddings = 100 : (tensor<?x16x32xf32>, tensor<?x16xi32>) -> tensor<100x32xf32>
+  return %2 : tensor<100x32xf32>
+}
+
+// Rows that each sample has are picked by their number, from the table that they are the first of.
+// CHECK-LABEL: func.func @positions
+// CHECK-SAME:      %[[X:.*]]: tensor<?x16x32xf32>, %[[T:.*]]: tensor<100x32xf32>
+// CHECK:         %[[ROW:.*]] = weft.iota like %{{.*}} dim = 0 : tensor<?x32xf32> -> tensor<?xi32>
+// CHECK:         %[[SAMPLE:.*]] = weft.div %[[ROW]], %{{.*}} : tensor<?xi32>
+// CHECK:         %[[FIRST:.*]] = weft.mul %[[SAMPLE]], %{{.*}} : tensor<?xi32>
+// CHECK:         %[[POSITION:.*]] = weft.sub %[[ROW]], %[[FIRST]] : tensor<?xi32>
+// CHECK:         %[[E:.*]] = weft.embedding %[[POSITION]], %[[T]] : (tensor<?xi32>, tensor<100x32xf32>) -> tensor<?x32xf32>
+// CHECK:         weft.add %{{.*}}, %[[E]] : tensor<?x32xf32>
+func.func @positions(%x: tensor<?x16x32xf32>, %t: tensor<100x32xf32>) -> tensor<?x16x32xf32> {
+  %0 = weft.slice %t starts = [0, 0] limits = [16, 32] strides = [1, 1] : tensor<100x32xf32> -> tensor<16x32xf32>
+  %1 = weft.broadcast %0 like %x dims = [1, 2] : tensor<16x32xf32>, tensor<?x16x32xf32> -> tensor<?x16x32xf32>
+  %2 = weft.add %x, %1 : tensor<?x16x32xf32>
+  return %2 : tensor<?x16x32xf32>
 }

@@ -135,8 +135,9 @@ def FlattenRows : Pass<"weft-flatten-rows"> {
   let description = [{
     Elementwise ops and reductions on dynamic tensors of rank 3 and more are done on matrices, all dimensions but the
     last flattened to rows, and on vectors where their operands are made of vectors. Matrix products, which are
-    flat already, then meet them without a reshape in between. What tells positions apart (an operand
-    repeated over samples only, a slice) stays as it is.
+    flat already, then meet them without a reshape in between. Rows of a table are picked by a vector of indices;
+    rows that are the same for each sample (of a table of positions) by the number of the row in its sample.
+    What else tells positions apart (a slice, say) stays as it is.
 
     ```mlir
     %a = weft.reshape %y : tensor<?x32xf32> -> tensor<?x16x32xf32>
@@ -149,7 +150,8 @@ def FlattenRows : Pass<"weft-flatten-rows"> {
     See test/Transforms/flatten-rows.mlir.
   }];
   let statistics = [Statistic<"numElementwise", "elementwise", "Elementwise ops flattened">,
-                    Statistic<"numReductions", "reductions", "Reductions flattened">];
+                    Statistic<"numReductions", "reductions", "Reductions flattened">,
+                    Statistic<"numEmbeddings", "embeddings", "Embeddings and their gradients flattened">];
 }
 
 def ChooseLayouts : Pass<"weft-choose-layouts", "::weft::ModelOp"> {

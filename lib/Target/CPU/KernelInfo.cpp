@@ -5,6 +5,7 @@
 
 #include "dialects/Weft/Weft.h"
 #include "weft/Codegen/StageMemory.h"
+#include "weft/Conversion/WeftToLinalg.h"
 
 using namespace mlir;
 
@@ -104,8 +105,12 @@ KernelInfo KernelPlan::describe(llvm::StringRef name, func::FuncOp dispatch) con
     for (const Stage &stage : part.stages) {
       // One operation for each store or sum; a multiply-add is two.
       LinearSize work{stage.kind == Stage::Kind::Contraction ? 2 : 1, 0};
-      for (LinearSize extent : stage.extents)
-        work = times(work, extent);
+      // What is added up by index goes to one place of that loop.
+      auto scatterLoop =
+          stage.op ? stage.op->getAttrOfType<IntegerAttr>(kScatterLoopAttrName) : IntegerAttr();
+      for (auto [loop, extent] : llvm::enumerate(stage.extents))
+        if (!scatterLoop || scatterLoop.getInt() != static_cast<int64_t>(loop))
+          work = times(work, extent);
       info.flops.fixed += work.fixed;
       info.flops.perRow += work.perRow;
     }
