@@ -39,6 +39,12 @@ private:
   int64_t classDim;
 };
 
+// max(log(x), -100), of the binary cross entropy of probabilities and its gradient.
+inline mlir::Value buildClampedLog(GraphBuilder &g, mlir::Value x) {
+  mlir::Value logarithm = g.log(x);
+  return g.build<MaximumOp>(logarithm, g.fill(logarithm, -100.0));
+}
+
 } // namespace weft
 
 #endif

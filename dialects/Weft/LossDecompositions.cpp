@@ -102,6 +102,12 @@ static Value buildElementLosses(GraphBuilder &g, L1LossOp, Value input, Value ta
   return g.build<AbsOp>(g.sub(input, target));
 }
 
+static Value buildElementLosses(GraphBuilder &g, BinaryCrossEntropyOp, Value input, Value target) {
+  Value isNot = buildClampedLog(g, g.sub(g.fill(input, 1.0), input));
+  Value difference = g.sub(isNot, buildClampedLog(g, input));
+  return g.sub(g.mul(target, difference), isNot);
+}
+
 static Value buildElementLosses(GraphBuilder &g, BinaryCrossEntropyWithLogitsOp, Value input,
                                 Value target) {
   Value linear = g.sub(g.build<ReluOp>(input), g.mul(input, target));
@@ -146,6 +152,14 @@ LogicalResult L1LossOp::decompose(OpBuilder &builder, SmallVectorImpl<Value> &re
   return decomposePairwise(*this, builder, results);
 }
 LogicalResult L1LossOp::buildSumAndWeight(OpBuilder &builder, Value &sum, Value &weight) {
+  return splitPairwise(*this, builder, sum, weight);
+}
+
+LogicalResult BinaryCrossEntropyOp::decompose(OpBuilder &builder, SmallVectorImpl<Value> &results) {
+  return decomposePairwise(*this, builder, results);
+}
+LogicalResult BinaryCrossEntropyOp::buildSumAndWeight(OpBuilder &builder, Value &sum,
+                                                      Value &weight) {
   return splitPairwise(*this, builder, sum, weight);
 }
 

@@ -79,6 +79,24 @@ LogicalResult L1LossOp::buildVjp(OpBuilder &builder, ValueRange cotangents, Arra
   return buildDifferenceVjp(*this, builder, cotangents[0], needed, operandCotangents);
 }
 
+LogicalResult BinaryCrossEntropyOp::buildVjp(OpBuilder &builder, ValueRange cotangents,
+                                             ArrayRef<bool> needed,
+                                             SmallVectorImpl<Value> &operandCotangents) {
+  GraphBuilder g(builder, getLoc());
+  Value input = g.widen(getInput()), target = g.widen(getTarget());
+  Value dy = spreadCotangent(g, *this, cotangents[0]);
+  Value other = g.sub(g.fill(input, 1.0), input);
+  Type elementType = getElementTypeOf(getInput());
+  if (needed[0]) {
+    Value spread = g.build<MaximumOp>(g.mul(input, other), g.fill(input, 1e-12));
+    operandCotangents[0] = g.cast(g.mul(g.div(g.sub(input, target), spread), dy), elementType);
+  }
+  if (needed[1])
+    operandCotangents[1] =
+        g.cast(g.mul(g.sub(buildClampedLog(g, other), buildClampedLog(g, input)), dy), elementType);
+  return success();
+}
+
 LogicalResult BinaryCrossEntropyWithLogitsOp::buildVjp(OpBuilder &builder, ValueRange cotangents,
                                                        ArrayRef<bool> needed,
                                                        SmallVectorImpl<Value> &operandCotangents) {

@@ -28,10 +28,9 @@ LogicalResult CrossEntropyOp::inferReturnTypes(MLIRContext *, std::optional<Loca
   auto logits = cast<RankedTensorType>(adaptor.getLogits().getType());
   auto labels = cast<RankedTensorType>(adaptor.getLabels().getType());
   if (logits.getRank() < 1 || (logits.getRank() == 1 && logits.isDynamicDim(0)))
-    return error()
-           << "expected logits of rank at least 1 with classes, not the batch, as the last "
-              "dimension, got "
-           << logits << " (cross_entropy_c1)";
+    return error() << "expected logits of rank at least 1 with classes, not the batch, as the last "
+                      "dimension, got "
+                   << logits << " (cross_entropy_c1)";
   ArrayRef<int64_t> samples = logits.getShape().drop_back();
   if (labels.getShape() != samples)
     return error() << "expected labels of the shape of logits without the last dimension, "
@@ -75,6 +74,12 @@ LogicalResult MseLossOp::inferReturnTypes(MLIRContext *, std::optional<Location>
 
 LogicalResult L1LossOp::inferReturnTypes(MLIRContext *, std::optional<Location>, Adaptor adaptor,
                                          SmallVectorImpl<Type> &results) {
+  return inferPairwiseLoss(adaptor, results);
+}
+
+LogicalResult BinaryCrossEntropyOp::inferReturnTypes(MLIRContext *, std::optional<Location>,
+                                                     Adaptor adaptor,
+                                                     SmallVectorImpl<Type> &results) {
   return inferPairwiseLoss(adaptor, results);
 }
 

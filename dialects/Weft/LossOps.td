@@ -94,6 +94,24 @@ def Weft_L1LossOp : Weft_PairwiseLossOp<"l1_loss"> {
   }];
 }
 
+def Weft_BinaryCrossEntropyOp : Weft_PairwiseLossOp<"binary_cross_entropy"> {
+  let summary = "binary cross entropy of probabilities, as torch.nn.functional.binary_cross_entropy";
+  let description = [{
+    `-t * max(log(p), -100) - (1 - t) * max(log(1 - p), -100)` per element, with `p` the input; the mean is over
+    all elements. From logits, `weft.binary_cross_entropy_with_logits` loses no digits.
+
+    Gradient, `g` the cotangent of an element: `dp = (p - t) / max(p * (1 - p), 1e-12) * g`,
+    `dt = (max(log(1 - p), -100) - max(log(p), -100)) * g`.
+
+    ```mlir
+    func.func @example(%p: tensor<?x10xf32>, %t: tensor<?x10xf32>) -> tensor<f32> {
+      %loss = weft.binary_cross_entropy %p, %t : (tensor<?x10xf32>, tensor<?x10xf32>) -> tensor<f32>
+      return %loss : tensor<f32>
+    }
+    ```
+  }];
+}
+
 def Weft_BinaryCrossEntropyWithLogitsOp : Weft_PairwiseLossOp<"binary_cross_entropy_with_logits"> {
   let summary = "binary cross entropy, as torch.nn.functional.binary_cross_entropy_with_logits";
   let description = [{

@@ -97,6 +97,13 @@ LogicalResult L1LossOp::evaluate(ArrayRef<ReferenceTensor> operands,
                           [](double x, double t) { return std::fabs(x - t); });
 }
 
+LogicalResult BinaryCrossEntropyOp::evaluate(ArrayRef<ReferenceTensor> operands,
+                                             SmallVectorImpl<ReferenceTensor> &results) {
+  return evaluatePairwise(*this, operands, results, [](double p, double t) {
+    return -t * std::fmax(std::log(p), -100) - (1 - t) * std::fmax(std::log1p(-p), -100);
+  });
+}
+
 LogicalResult BinaryCrossEntropyWithLogitsOp::evaluate(ArrayRef<ReferenceTensor> operands,
                                                        SmallVectorImpl<ReferenceTensor> &results) {
   return evaluatePairwise(*this, operands, results, [](double x, double t) {

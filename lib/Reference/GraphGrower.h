@@ -64,6 +64,8 @@ private:
   mlir::Value fill(mlir::Value like, double value);
   mlir::Value addParameter(llvm::ArrayRef<int64_t> shape);
   mlir::Value integer(int64_t value);
+  // Indices below `size`, for a tensor of `like`'s first dimensions and then `inner`.
+  mlir::Value indices(mlir::Value like, llvm::ArrayRef<int64_t> inner, int64_t size);
   mlir::RankedTensorType withShape(llvm::ArrayRef<int64_t> shape) {
     return mlir::RankedTensorType::get(shape, builder.getF32Type());
   }
@@ -94,6 +96,13 @@ private:
   void rowsOfRows();
   void throughDouble();
   void dropout();
+  void layerNorm();
+  void embed();
+  void gather();
+  void scatter();
+  void cumsum();
+  void topK();
+  void attend();
 
   void buildLogits();
   void buildLoss();

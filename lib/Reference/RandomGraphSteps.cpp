@@ -22,6 +22,10 @@ const GraphGrower::StepKind GraphGrower::steps[] = {
     {&GraphGrower::slice, true},         {&GraphGrower::concat, true},
     {&GraphGrower::pad, true},           {&GraphGrower::rowsOfRows, true},
     {&GraphGrower::throughDouble, true}, {&GraphGrower::dropout, true},
+    {&GraphGrower::layerNorm, true},     {&GraphGrower::embed, true},
+    {&GraphGrower::gather, true},        {&GraphGrower::scatter, true},
+    {&GraphGrower::cumsum, true},        {&GraphGrower::topK, false},
+    {&GraphGrower::attend, true},
 };
 
 void GraphGrower::appendRandomStep() {

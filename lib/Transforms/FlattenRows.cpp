@@ -258,7 +258,7 @@ struct FlattenEmbedding : OpRewritePattern<ReshapeOp> {
 
   LogicalResult matchAndRewrite(ReshapeOp op, PatternRewriter &rewriter) const override {
     auto embedding = op.getInput().getDefiningOp<EmbeddingOp>();
-    if (!embedding || !isDynamic(embedding.getIndices()) ||
+    if (!embedding || !isDynamic(embedding.getIndices()) || op.getType().getRank() < 2 ||
         !isFlattened(embedding.getResult(), op.getResult()))
       return rewriter.notifyMatchFailure(op, "no flattened rows of a table");
     RowFlattener f(rewriter, op.getLoc());

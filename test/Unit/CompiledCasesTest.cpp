@@ -119,6 +119,6 @@ TEST_P(CompiledRandomGraphs, GiveWhatTheReferenceGives) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, CompiledRandomGraphs, testing::Range(0u, 12u));
+INSTANTIATE_TEST_SUITE_P(Seeds, CompiledRandomGraphs, testing::Range(0u, 16u));
 
 } // namespace

@@ -50,3 +50,10 @@ func.func @answer(%logits: tensor<?x?xf32>, %start: tensor<?xi32>) -> tensor<f32
   %loss = weft.cross_entropy %logits, %start : (tensor<?x?xf32>, tensor<?xi32>) -> tensor<f32>
   return %loss : tensor<f32>
 }
+
+// CHECK-LABEL: func.func @binary_cross_entropy
+func.func @binary_cross_entropy(%p: tensor<?x?xf32>, %t: tensor<?x?xf32>) -> tensor<f32> {
+  // CHECK: weft.binary_cross_entropy %{{.*}}, %{{.*}} : (tensor<?x?xf32>, tensor<?x?xf32>) -> tensor<f32>
+  %loss = weft.binary_cross_entropy %p, %t : (tensor<?x?xf32>, tensor<?x?xf32>) -> tensor<f32>
+  return %loss : tensor<f32>
+}
