@@ -58,6 +58,9 @@ static cl::opt<double> maxGradNorm("max-grad-norm",
 static cl::opt<unsigned> accumulationSteps("gradient-accumulation-steps",
                                            cl::desc("More than 1: able to accumulate gradients"),
                                            cl::init(1), cl::cat(category));
+static cl::opt<double> labelSmoothing("label-smoothing-factor",
+                                      cl::desc("Smooth the labels of cross entropies (0)"),
+                                      cl::init(0), cl::cat(category));
 static cl::opt<std::string> target("target", cl::desc("Kind of target: cpu"), cl::init("cpu"),
                                    cl::cat(category));
 static cl::list<std::string>
@@ -99,6 +102,7 @@ private:
   LogicalResult parseFile();
   LogicalResult buildFromFolder();
   void bindMaskedPositions();
+  LogicalResult smoothLabels();
   weft::CompileOptions getOptions() const;
   LogicalResult runPhases(weft::Phase from, weft::Phase to, const weft::CompileOptions &options);
   LogicalResult writeModule(const weft::CompileOptions &options);
@@ -166,6 +170,25 @@ void Compilation::bindMaskedPositions() {
   }
   if (longest > 0)
     dimensions.push_back("masked=" + std::to_string(weft::models::getMaskedPositions(longest)));
+}
+
+// Of all cross entropies that smooth nothing themselves: in training and in evaluation, as Hugging
+// Face's Trainer does it.
+LogicalResult Compilation::smoothLabels() {
+  if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
+    return fail("--label-smoothing-factor: expected 0 to 1, got " +
+                Twine(std::to_string(labelSmoothing.getValue())));
+  unsigned smoothed = 0;
+  module->walk([&](weft::CrossEntropyOp op) {
+    if (!op.getLabelSmoothing().isZero())
+      return;
+    op.setLabelSmoothing(llvm::APFloat(labelSmoothing.getValue()));
+    ++smoothed;
+  });
+  if (labelSmoothing > 0 && smoothed == 0)
+    return fail("--label-smoothing-factor: expected a loss by weft.cross_entropy without label "
+                "smoothing of its own, got none");
+  return success();
 }
 
 LogicalResult Compilation::parseFile() {
@@ -251,6 +274,7 @@ LogicalResult Compilation::writeModule(const weft::CompileOptions &options) {
   moduleOptions.tunedRows = weft::getTunedBatch(options);
   moduleOptions.clipsGradients = options.clipGradients;
   moduleOptions.maxGradNorm = gradNormBound;
+  moduleOptions.labelSmoothing = labelSmoothing;
   moduleOptions.accumulatesGradients = options.accumulateGradients;
   FailureOr<std::vector<char>> bytes = weft::buildModuleFile(*module, moduleOptions);
   if (failed(bytes))
@@ -269,7 +293,7 @@ LogicalResult Compilation::run() {
     return fail(bf16 ? "--bf16: this version computes in f32 only, mixed precision is missing"
                      : "--gradient-checkpointing: this version stores what backward needs, "
                        "recomputation is missing");
-  if (failed(parse()))
+  if (failed(parse()) || failed(smoothLabels()))
     return failure();
   weft::CompileOptions options = getOptions();
   auto printModule = [&](raw_ostream &os) { module->print(os); };

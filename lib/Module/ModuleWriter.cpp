@@ -172,6 +172,8 @@ void ModuleBuilder::addOptimizer() {
     addDefault(static_cast<schema::ScalarRole>(role), value);
   if (options.maxGradNorm > 0)
     addDefault(schema::ScalarRole::MaxGradNorm, options.maxGradNorm);
+  if (options.labelSmoothing > 0)
+    addDefault(schema::ScalarRole::LabelSmoothing, options.labelSmoothing);
 }
 
 LogicalResult ModuleBuilder::build() {

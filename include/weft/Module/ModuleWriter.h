@@ -19,6 +19,7 @@ struct ModuleOptions {
   bool clipsGradients = false;
   // The bound of clipping where a run names none; 0: there is none.
   double maxGradNorm = 0;
+  double labelSmoothing = 0; // compiled into the losses
   bool accumulatesGradients = false;
 };
 

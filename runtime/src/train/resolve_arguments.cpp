@@ -82,7 +82,6 @@ static Status checkStructure(const TrainingArguments &arguments, const Module &m
       {"adam_beta1", Role::Beta1, arguments.adamBeta1, 0.9},
       {"adam_beta2", Role::Beta2, arguments.adamBeta2, 0.999},
       {"adam_epsilon", Role::Epsilon, arguments.adamEpsilon, 1e-8},
-      {"label_smoothing_factor", Role::LabelSmoothing, arguments.labelSmoothing, 0},
   };
   std::string optimizer = root.optimizer() ? root.optimizer()->str() : "none";
   // Hugging Face's names say which implementation, too: adamw_torch_fused.
@@ -94,6 +93,12 @@ static Status checkStructure(const TrainingArguments &arguments, const Module &m
   if (arguments.bf16 || arguments.gradientCheckpointing)
     return failedPrecondition("%s is true, but the module was compiled without it",
                               arguments.bf16 ? "bf16" : "gradient_checkpointing");
+  // Smoothing is part of the loss: what the module names is what it does.
+  double smoothing = module.moduleDefault(Role::LabelSmoothing).value_or(0);
+  if (!takesScalar(module, Role::LabelSmoothing) && arguments.labelSmoothing != smoothing)
+    return failedPrecondition("label_smoothing_factor is %g, but the module was compiled with %g; "
+                              "compile it with weftc --label-smoothing-factor=%g",
+                              arguments.labelSmoothing, smoothing, arguments.labelSmoothing);
   for (const auto &number : numbers)
     if (arguments.isGiven(number.key) && number.value != number.neutral &&
         !takesScalar(module, number.role))
