@@ -12,7 +12,7 @@ config.excludes = ["Inputs"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.weft_obj_root, "test")
 
-llvm_config.with_system_environment(["PATH", "HOME", "TMP", "TEMP", "WEFT_DATA", "WEFT_GOLDEN", "WEFT_MINILM", "WEFT_NUM_THREADS"])
+llvm_config.with_system_environment(["PATH", "HOME", "TMP", "TEMP", "WEFT_DATA", "WEFT_GOLDEN", "WEFT_MINILM", "WEFT_PEERS", "WEFT_NUM_THREADS"])
 llvm_config.use_default_substitutions()  # FileCheck, not, count, split-file
 llvm_config.with_environment("PATH", [config.weft_tools_dir, config.llvm_tools_dir], append_path=True)
 tools = ["weft-opt", "weftc", "weft", "weft-translate", "weft-lsp-server"]
@@ -23,7 +23,8 @@ llvm_config.add_tool_substitutions(
 config.substitutions.append(("%examples", os.path.join(config.weft_src_root, "examples")))
 config.substitutions.append(("%build", config.weft_obj_root))
 config.substitutions.append(("%python", config.python))
-for variable, feature in [("WEFT_DATA", "weft-data"), ("WEFT_GOLDEN", "weft-golden"), ("WEFT_MINILM", "weft-minilm")]:
+for variable, feature in [("WEFT_DATA", "weft-data"), ("WEFT_GOLDEN", "weft-golden"), ("WEFT_MINILM", "weft-minilm"),
+                          ("WEFT_PEERS", "weft-peers")]:
     if os.path.isdir(os.environ.get(variable, "")):
         config.available_features.add(feature)
         config.substitutions.append((f"%{{{feature}}}", os.environ[variable]))
