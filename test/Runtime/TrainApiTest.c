@@ -122,6 +122,9 @@ const char *weft_test_train_errors(weft_session_t *session) {
   CHECK(weft_trainer_predict(trainer, batch, 1, rows, small, sizeof small) ==
         WEFT_INVALID_ARGUMENT);
   CHECK(strstr(weft_last_error_message(), "expected 72 bytes, found 8") != NULL);
+  CHECK(weft_trainer_set_bucket(trainer, 1) == WEFT_INVALID_ARGUMENT);
+  CHECK(weft_trainer_set_bucket(NULL, 0) == WEFT_INVALID_ARGUMENT);
+  CHECK(weft_trainer_set_bucket(trainer, 0) == WEFT_OK);
   CHECK(weft_trainer_set_number(trainer, WEFT_SCALAR_STEP, 1) == WEFT_INVALID_ARGUMENT);
   CHECK(weft_trainer_set_number(trainer, WEFT_SCALAR_MOMENTUM, -1) == WEFT_INVALID_ARGUMENT);
   CHECK(weft_trainer_set_learning_rate(trainer, -1) == WEFT_INVALID_ARGUMENT);

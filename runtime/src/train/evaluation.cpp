@@ -60,6 +60,19 @@ std::optional<double> EvalResult::metric(std::string_view name) const {
   return std::nullopt;
 }
 
+// File order; samples that have lengths by length, the longest first, so that little of a batch is
+// padding: what is summed up does not depend on the order but for rounding.
+static std::vector<uint32_t> evaluationOrder(const BatchPlan &plan) {
+  std::vector<uint32_t> order = sampleOrder(plan.samples(), SamplingStrategy::sequential, 0, 0);
+  if (!plan.hasLengths())
+    return order;
+  std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
+    int64_t left = plan.sampleLength(a), right = plan.sampleLength(b);
+    return left != right ? left > right : a < b;
+  });
+  return order;
+}
+
 Result<EvalResult> evaluate(StepEngine &engine, const BatchPlan &plan, int64_t batchSize,
                             const LabelNames &names) {
   auto begin = Clock::now();
@@ -69,7 +82,7 @@ Result<EvalResult> evaluate(StepEngine &engine, const BatchPlan &plan, int64_t b
   std::vector<uint8_t> logits;
   LossPart total;
   EvalResult result;
-  feeder->start(sampleOrder(plan.samples(), SamplingStrategy::sequential, 0, 0), 0);
+  feeder->start(evaluationOrder(plan), 0);
   for (HostBatch batch = feeder->next(); batch.rows > 0; batch = feeder->next()) {
     WEFT_ASSIGN_OR_RETURN(LossPart part,
                           engine.evalStep(batch, judge.needsLogits() ? &logits : nullptr));

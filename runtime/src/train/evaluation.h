@@ -29,8 +29,7 @@ Result<BatchPlan> planFor(StepEngine &engine, schema::EntryRole role, const Data
 Status reserveFor(StepEngine &engine, std::initializer_list<schema::EntryRole> roles,
                   const BatchPlan &plan, int64_t batchSize);
 
-// Runs eval_step over all samples in file order; the smaller last batch counts as what it is. With
-// `names`, tags of entities are judged as such.
+// Runs eval_step over all samples; the smaller last batch counts as what it is. With `names`, tags of entities are judged as such.
 Result<EvalResult> evaluate(StepEngine &engine, const BatchPlan &plan, int64_t batchSize,
                             const LabelNames &names = {});
 
