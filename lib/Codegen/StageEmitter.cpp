@@ -21,7 +21,8 @@ public:
 
   Nest(StageEmitter &parent, const Stage &stage, Value begin, Value end)
       : builder(parent.builder), loc(parent.loc), plan(parent.plan), memory(parent.memory),
-        stage(stage), lanes(parent.lanes), begin(begin), end(end), flat(isFlat(plan, stage)),
+        stage(stage), lanes(parent.lanes), begin(begin), end(end),
+        flat(!parent.memory.isStrided() && isFlat(plan, stage)),
         elements(builder, loc, plan, memory, stage.getNumLoops()) {
     if (flat)
       elements.setFlat(innerElements());

@@ -41,7 +41,8 @@ Value StageMemory::viewAs(OpBuilder &builder, Location loc, Value memref, Value 
   if (!ShapedType::isDynamic(outermost) && !shape.empty())
     shape[0] = outermost;
   MemRefType type = MemRefType::get(shape, whole.getElementType());
-  if (source == type)
+  // Also if its rows are apart.
+  if (source.getShape() == type.getShape() && source.getElementType() == type.getElementType())
     return memref;
   SmallVector<OpFoldResult> sizes, strides(shape.size());
   for (auto [i, dimension] : llvm::enumerate(shape))

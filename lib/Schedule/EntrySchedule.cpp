@@ -5,7 +5,7 @@
 // writes the new one, and every other reader can run before; otherwise it is made elsewhere and
 // copied at the end.
 #include "weft/Schedule/EntrySchedule.h"
-#include "weft/Schedule/MemoryPlan.h"
+#include "weft/Codegen/MemoryPlan.h"
 #include "weft/Schedule/PersistentLayout.h"
 #include "weft/Transforms/RowsAnalysis.h"
 

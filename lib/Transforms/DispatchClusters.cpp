@@ -49,7 +49,8 @@ void DispatchClusters::findCheapOps() {
         op.getUsers(), [](Operation *user) { return isa<func::ReturnOp>(user) || isAlias(user); });
     // What a contraction reads is stored too: it would be computed anew for each use.
     bool isMultiplied = llvm::any_of(op.getUsers(), [](Operation *user) {
-      return isa<FusableOpInterface>(user) && kindOf(user) == FusionKind::Contraction;
+      return isa<FusableOpInterface>(user) &&
+             (kindOf(user) == FusionKind::Contraction || kindOf(user) == FusionKind::Attention);
     });
     if (!isStored && !isMultiplied)
       cheap.insert(&op);

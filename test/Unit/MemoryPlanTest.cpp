@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Placement of tensors by lifetime: no overlap while alive, memory shared otherwise.
-#include "weft/Schedule/MemoryPlan.h"
+#include "weft/Codegen/MemoryPlan.h"
 
 #include <gtest/gtest.h>
 

@@ -30,6 +30,10 @@ public:
   /// The batch size, an index.
   void setRows(mlir::Value value) { rows = value; }
 
+  /// Arguments and results are parts of larger tensors: their rows are not one after the other.
+  void setStrided() { strided = true; }
+  bool isStrided() const { return strided; }
+
   /// The memory of an argument or a table.
   void setArgument(mlir::Value argument, mlir::Value memref) { arguments[argument] = memref; }
   void setResult(unsigned number, mlir::Value memref) { results[number] = memref; }
@@ -53,6 +57,7 @@ private:
 
   const StagePlan &plan;
   mlir::Value rows;
+  bool strided = false;
   mlir::Value origin;
   llvm::DenseMap<mlir::Value, mlir::Value> arguments;
   llvm::DenseMap<unsigned, mlir::Value> results;

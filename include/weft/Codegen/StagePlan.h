@@ -80,6 +80,7 @@ public:
   llvm::MutableArrayRef<StagePart> getParts() { return parts; }
   const StageBuffer &getBuffer(unsigned number) const { return buffers[number]; }
   unsigned getNumBuffers() const { return buffers.size(); }
+  unsigned getNumber(const StageBuffer &buffer) const { return &buffer - buffers.data(); }
 
   /// The buffer that holds `value`, if it is kept in memory (not an argument).
   const StageBuffer *findBuffer(mlir::Value value) const;

@@ -26,6 +26,11 @@ public:
   func::FuncOp run() {
     createFunction();
     bindMemory();
+    if (plan.getAttention()) {
+      emitHeads(*plan.getAttention());
+      func::ReturnOp::create(builder, loc);
+      return function;
+    }
     Value begin = zero();
     for (auto [part, kernel] : llvm::zip(stages.getParts(), plan.getParts()))
       begin = emitPart(part, kernel, begin);
@@ -40,7 +45,7 @@ private:
   Value zero() { return constant(0); }
 
   RankedTensorType typeOf(const KernelBinding &binding) {
-    func::FuncOp source = plan.getFunction();
+    func::FuncOp source = plan.getDispatch();
     Type type = binding.isResult ? source.getResultTypes()[binding.index]
                                  : source.getArgumentTypes()[binding.index];
     return cast<RankedTensorType>(type);
@@ -67,12 +72,13 @@ private:
   void bindMemory() {
     memory.setRows(rows);
     func::FuncOp source = plan.getFunction();
-    for (auto [i, binding] : llvm::enumerate(info.bindings)) {
-      if (binding.isResult)
-        memory.setResult(binding.index, function.getArgument(i));
-      else
-        memory.setArgument(source.getArgument(binding.index), function.getArgument(i));
-    }
+    if (!plan.getAttention())
+      for (auto [i, binding] : llvm::enumerate(info.bindings)) {
+        if (binding.isResult)
+          memory.setResult(binding.index, function.getArgument(i));
+        else
+          memory.setArgument(source.getArgument(binding.index), function.getArgument(i));
+      }
     for (BlockArgument argument : source.getArguments())
       if (std::optional<int64_t> number = plan.getConstant(argument.getArgNumber()))
         memory.setArgument(argument, viewBytes(function.getArguments().back(), *number * 8,
@@ -174,6 +180,84 @@ private:
   }
 
   int64_t lanes() const { return plan.getTraits().lanes(32); }
+
+  //===--- Attention ------------------------------------------------------===//
+
+  Value multiply(Value value, int64_t factor) {
+    return arith::MulIOp::create(builder, loc, value, constant(factor));
+  }
+
+  void emitHeads(const AttentionPlan &attention) {
+    memory.setStrided();
+    auto loop = scf::ForOp::create(builder, loc, tileBegin, tileEnd, constant(1));
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(loop.getBody());
+    Value heads = constant(attention.heads), tile = loop.getInductionVar();
+    Value sample = arith::DivUIOp::create(builder, loc, tile, heads);
+    Value head = arith::RemUIOp::create(builder, loc, tile, heads);
+    for (auto [i, binding] : llvm::enumerate(info.bindings))
+      bindHead(attention, binding, function.getArgument(i), sample, head);
+    for (auto [part, kernel] : llvm::zip(stages.getParts(), plan.getParts())) {
+      setScratch(part, kernel);
+      StageEmitter emitter(builder, loc, stages, memory, lanes());
+      for (auto [number, stage] : llvm::enumerate(part.stages)) {
+        auto contraction = kernel.contractions.find(number);
+        if (contraction == kernel.contractions.end())
+          emitter.emit(stage, {}, {});
+        else
+          emitBlock(stage, contraction->second, /*tile=*/1, zero(), constant(1));
+      }
+    }
+  }
+
+  /// The memory of one head of a tensor of the dispatch.
+  void bindHead(const AttentionPlan &attention, const KernelBinding &binding, Value whole,
+                Value sample, Value head) {
+    func::FuncOp source = plan.getFunction();
+    if (binding.isResult) {
+      Type type = source.getResultTypes()[binding.index];
+      memory.setResult(binding.index,
+                       headView(attention.results[binding.index], type, whole, sample, head));
+      return;
+    }
+    Value argument = source.getArgument(binding.index);
+    if (binding.index == attention.sampleOffset)
+      whole = placeOfHead(attention, whole, sample, head);
+    else
+      whole = headView(attention.arguments[binding.index], argument.getType(), whole, sample, head);
+    memory.setArgument(argument, whole);
+  }
+
+  Value headView(const HeadSlice &slice, Type type, Value whole, Value sample, Value head) {
+    if (slice.strides.empty())
+      return whole;
+    Value offset = arith::AddIOp::create(builder, loc, multiply(sample, slice.perSample),
+                                         multiply(head, slice.perHead));
+    MemRefType contiguous = getMemoryType(cast<RankedTensorType>(type));
+    auto layout = StridedLayoutAttr::get(builder.getContext(), ShapedType::kDynamic, slice.strides);
+    auto view = MemRefType::get(contiguous.getShape(), contiguous.getElementType(), layout);
+    return memref::ReinterpretCastOp::create(
+        builder, loc, view, whole, offset,
+        getAsIndexOpFoldResult(builder.getContext(), contiguous.getShape()),
+        getAsIndexOpFoldResult(builder.getContext(), slice.strides));
+  }
+
+  /// (offset + sample) * heads + head, in memory: the random row of the head's scores.
+  Value placeOfHead(const AttentionPlan &attention, Value offset, Value sample, Value head) {
+    Type i64 = builder.getI64Type();
+    Value first = memref::LoadOp::create(builder, loc, offset, ValueRange());
+    Value number = arith::AddIOp::create(builder, loc, first,
+                                         arith::IndexCastOp::create(builder, loc, i64, sample));
+    Value heads =
+        arith::ConstantOp::create(builder, loc, builder.getI64IntegerAttr(attention.heads));
+    Value row = arith::MulIOp::create(builder, loc, number, heads);
+    row = arith::AddIOp::create(builder, loc, row,
+                                arith::IndexCastOp::create(builder, loc, i64, head));
+    Value place =
+        viewBytes(scratch, plan.getParts().front().headPlaceOffset, MemRefType::get({}, i64));
+    memref::StoreOp::create(builder, loc, row, place, ValueRange());
+    return place;
+  }
 
   //===--- Contractions ---------------------------------------------------===//
 

@@ -13,18 +13,19 @@ namespace weft::cpu {
 namespace {
 
 /// Bytes of a tensor in memory.
-LinearSize bytesOf(const StagePlan &plan, Value value) {
+LinearSize bytesOf(Value value) {
   auto type = cast<RankedTensorType>(value.getType());
   int64_t bytes = getMemoryElementType(type.getElementType()).getIntOrFloatBitWidth() / 8;
-  LinearSize total{bytes, 0};
-  for (LinearSize size : plan.getSizes(value))
-    total = size.perRow ? LinearSize{0, total.fixed * size.perRow}
-                        : LinearSize{total.fixed * size.fixed, total.perRow * size.fixed};
-  return total;
+  bool isDynamic = false;
+  for (int64_t size : type.getShape()) {
+    isDynamic |= ShapedType::isDynamic(size);
+    bytes *= ShapedType::isDynamic(size) ? getRowsPerBatchRow(value) : size;
+  }
+  return isDynamic ? LinearSize{0, bytes} : LinearSize{bytes, 0};
 }
 
 /// The size of a dimension times what is known already; at most one of all is dynamic.
-LinearSize times(LinearSize total, LinearSize size) {
+LinearSize multiply(LinearSize total, LinearSize size) {
   return {total.fixed * size.fixed, total.perRow * size.fixed + total.fixed * size.perRow};
 }
 
@@ -76,6 +77,10 @@ KernelInfo KernelPlan::describe(llvm::StringRef name, func::FuncOp dispatch) con
   KernelInfo info;
   info.name = name.str();
   func::FuncOp function = getFunction();
+  // Of an attention, what the dispatch has, not what a head has of it.
+  auto argumentOf = [&](BlockArgument argument) -> Value {
+    return attention ? dispatch.getArgument(argument.getArgNumber()) : argument;
+  };
   DenseSet<Value> read;
   for (const StagePart &part : stages.getParts())
     for (const Stage &stage : part.stages)
@@ -85,22 +90,28 @@ KernelInfo KernelPlan::describe(llvm::StringRef name, func::FuncOp dispatch) con
     if (std::optional<int64_t> number = getConstant(argument.getArgNumber()))
       info.constantCount = std::max<unsigned>(info.constantCount, *number + 1);
     else if (read.contains(argument))
-      info.bindings.push_back({false, argument.getArgNumber(), bytesOf(stages, argument), {}});
+      info.bindings.push_back({false, argument.getArgNumber(), bytesOf(argumentOf(argument)), {}});
   }
   OverwriteAnalysis overwrites(stages);
   unsigned numOperands = info.bindings.size();
-  Operation *terminator = function.getBody().front().getTerminator();
+  Operation *terminator = (attention ? dispatch : function).getBody().front().getTerminator();
   for (auto [number, value] : llvm::enumerate(terminator->getOperands())) {
-    KernelBinding binding{true, static_cast<unsigned>(number), bytesOf(stages, value), {}};
-    for (unsigned i = 0; i < numOperands; ++i)
+    KernelBinding binding{true, static_cast<unsigned>(number), bytesOf(value), {}};
+    for (unsigned i = 0; i < numOperands && !attention; ++i)
       if (overwrites.mayOverwrite(number, function.getArgument(info.bindings[i].index)))
         binding.mayOverwrite.push_back(i);
     info.bindings.push_back(std::move(binding));
   }
+  // A tile of an attention is a head, whatever its parts.
   for (const PartKernel &part : parts) {
-    info.tiles.push_back(part.tiles);
+    if (!attention || info.tiles.empty())
+      info.tiles.push_back(part.tiles);
     info.scratchBytes = std::max(info.scratchBytes, part.scratchBytes);
   }
+  LinearSize times{1, 0};
+  if (attention)
+    times = {attention->samples.fixed * attention->heads,
+             attention->samples.perRow * attention->heads};
   for (const StagePart &part : stages.getParts())
     for (const Stage &stage : part.stages) {
       // One operation for each store or sum; a multiply-add is two.
@@ -110,7 +121,8 @@ KernelInfo KernelPlan::describe(llvm::StringRef name, func::FuncOp dispatch) con
           stage.op ? stage.op->getAttrOfType<IntegerAttr>(kScatterLoopAttrName) : IntegerAttr();
       for (auto [loop, extent] : llvm::enumerate(stage.extents))
         if (!scatterLoop || scatterLoop.getInt() != static_cast<int64_t>(loop))
-          work = times(work, extent);
+          work = multiply(work, extent);
+      work = multiply(work, times);
       info.flops.fixed += work.fixed;
       info.flops.perRow += work.perRow;
     }

@@ -19,7 +19,7 @@ namespace weft::cpu {
 namespace {
 
 /// Scratch memory of one worker; more would not stay in its cache.
-constexpr int64_t kMaxScratchBytes = 4 << 20;
+constexpr int64_t kMaxScratchBytes = 8 << 20;
 /// Work of one tile, in simple operations on one element, below which its call costs too much.
 constexpr int64_t kMinTileWork = 12288;
 constexpr int64_t kMaxTiles = 32;
@@ -87,6 +87,8 @@ std::optional<int64_t> KernelPlan::getConstant(unsigned argument) const {
 
 FailureOr<KernelPlan> KernelPlan::create(func::FuncOp dispatch, const CpuTraits &traits,
                                          int64_t tunedRows) {
+  if (isAttention(dispatch))
+    return createForAttention(dispatch, traits, tunedRows);
   // First with the generator of contractions; what it does not do becomes loops.
   for (bool convertContractions : {false, true}) {
     KernelPlan plan;
@@ -112,6 +114,31 @@ FailureOr<KernelPlan> KernelPlan::create(func::FuncOp dispatch, const CpuTraits 
          << kMaxScratchBytes << " bytes: it has no dimension that can be cut in slices";
 }
 
+FailureOr<KernelPlan> KernelPlan::createForAttention(func::FuncOp dispatch, const CpuTraits &traits,
+                                                     int64_t tunedRows) {
+  KernelPlan plan;
+  plan.traits = traits;
+  plan.tunedRows = tunedRows;
+  plan.module = cloneForLowering(dispatch);
+  plan.attention.emplace();
+  plan.dispatch = *plan.module->getOps<func::FuncOp>().begin();
+  FailureOr<func::FuncOp> head = buildHeadFunction(plan.dispatch, *plan.attention);
+  if (failed(head) || failed(convertToLinalg(*head, /*convertContractions=*/false)))
+    return failure();
+  FailureOr<StagePlan> stages = StagePlan::create(*head);
+  if (failed(stages))
+    return failure();
+  plan.stages = std::move(*stages);
+  // A tile is a head, and every stage runs over all of it.
+  for (const StagePart &part : plan.stages.getParts()) {
+    PartKernel &kernel = plan.parts.emplace_back();
+    kernel.tiles = {plan.attention->samples, 1, plan.attention->heads};
+    if (failed(plan.planContractions(part, kernel)) || failed(plan.layOutScratch(part, kernel)))
+      return dispatch.emitError("its scores do not fit in ") << kMaxScratchBytes << " bytes";
+  }
+  return plan;
+}
+
 LogicalResult KernelPlan::planPart(const StagePart &part, PartKernel &kernel) {
   if (failed(planContractions(part, kernel)))
     return failure();
@@ -133,7 +160,7 @@ LogicalResult KernelPlan::planContractions(const StagePart &part, PartKernel &ke
     auto op = cast<MatmulOp>(stage.op);
     for (Value operand : op->getOperands())
       if (const StageBuffer *buffer = stages.findBuffer(stages.getStorage(operand));
-          buffer && buffer->isScratch())
+          buffer && buffer->isScratch() && !attention)
         return failure();
     int64_t rank = cast<RankedTensorType>(op.getType()).getRank();
     ContractionShape shape;
@@ -154,6 +181,8 @@ LogicalResult KernelPlan::planContractions(const StagePart &part, PartKernel &ke
       return failure();
     kernel.contractions.emplace(number, std::move(*plan));
   }
+  if (attention)
+    return success();
   kernel.registerEpilogue = !kernel.contractions.empty() && stages.isRegisterEpilogue(part);
   if (kernel.registerEpilogue)
     return success();
@@ -217,22 +246,47 @@ int64_t KernelPlan::sliceBytes(unsigned number, int64_t tile) const {
   return llvm::alignTo(bytes, 64);
 }
 
+/// When the part's scratch buffers are written first and read last, in stages.
+std::map<unsigned, LifeTime> KernelPlan::findLifeTimes(const StagePart &part) const {
+  std::map<unsigned, LifeTime> lives;
+  for (auto [number, stage] : llvm::enumerate(part.stages)) {
+    auto use = [&](const StageBuffer *buffer) {
+      if (!buffer || !buffer->isScratch())
+        return;
+      unsigned first = number;
+      auto [life, isNew] = lives.try_emplace(stages.getNumber(*buffer));
+      if (isNew)
+        life->second.first = first;
+      life->second.last = number;
+    };
+    for (const StageStore &store : stage.stores)
+      use(&stages.getBuffer(store.buffer));
+    stages.forEachRead(
+        stage, [&](Value value, AffineMap) { use(stages.findBuffer(stages.getStorage(value))); });
+  }
+  return lives;
+}
+
 LogicalResult KernelPlan::layOutScratch(const StagePart &part, PartKernel &kernel) {
   for (auto &entry : kernel.contractions)
     kernel.contractionScratch = std::max(kernel.contractionScratch, entry.second.scratchBytes());
-  int64_t offset = llvm::alignTo(kernel.contractionScratch, 64);
-  for (const Stage &stage : part.stages)
-    for (const StageStore &store : stage.stores) {
-      if (!stages.getBuffer(store.buffer).isScratch() ||
-          !kernel.bufferOffsets.emplace(store.buffer, offset).second)
-        continue;
-      int64_t bytes = sliceBytes(store.buffer, kernel.tiles.tile);
-      if (bytes < 0)
-        return failure();
-      offset += bytes;
-    }
-  kernel.scratchBytes = offset;
-  return success(offset <= kMaxScratchBytes);
+  std::map<unsigned, LifeTime> lives = findLifeTimes(part);
+  SmallVector<LifeTime> tensors;
+  for (auto &[buffer, life] : lives) {
+    life.size = sliceBytes(buffer, kernel.tiles.tile);
+    if (life.size < 0)
+      return failure();
+    tensors.push_back(life);
+  }
+  int64_t begin = llvm::alignTo(kernel.contractionScratch, 64);
+  kernel.scratchBytes = begin + planMemory(tensors, 64);
+  for (auto [entry, tensor] : llvm::zip(lives, tensors))
+    kernel.bufferOffsets[entry.first] = begin + tensor.offset;
+  if (attention && attention->sampleOffset >= 0) {
+    kernel.headPlaceOffset = llvm::alignTo(kernel.scratchBytes, 64);
+    kernel.scratchBytes = kernel.headPlaceOffset + 64;
+  }
+  return success(kernel.scratchBytes <= kMaxScratchBytes);
 }
 
 } // namespace weft::cpu

@@ -5,6 +5,8 @@
 #ifndef WEFT_LIB_TARGET_CPU_KERNELPLAN_H
 #define WEFT_LIB_TARGET_CPU_KERNELPLAN_H
 
+#include "AttentionPlan.h"
+#include "weft/Codegen/MemoryPlan.h"
 #include "weft/Codegen/StagePlan.h"
 #include "weft/Target/CPU/Contraction.h"
 #include "weft/Target/CPU/CpuTraits.h"
@@ -23,6 +25,8 @@ struct PartKernel {
   /// Where the scratch buffers of the part begin, by number of the buffer.
   std::map<unsigned, int64_t> bufferOffsets;
   int64_t contractionScratch = 0;
+  /// Attention: where the place of the head among all of the step is kept, an i64.
+  int64_t headPlaceOffset = 0;
   int64_t scratchBytes = 0;
 };
 
@@ -32,7 +36,11 @@ public:
   static mlir::FailureOr<KernelPlan> create(mlir::func::FuncOp dispatch, const CpuTraits &traits,
                                             int64_t tunedRows);
 
+  /// The function that the stages compute: the dispatch's, or that of one head of an attention.
   mlir::func::FuncOp getFunction() const { return stages.getFunction(); }
+  mlir::func::FuncOp getDispatch() const { return dispatch ? dispatch : getFunction(); }
+  /// Null if the dispatch is no attention.
+  const AttentionPlan *getAttention() const { return attention ? &*attention : nullptr; }
   const StagePlan &getStages() const { return stages; }
   llvm::ArrayRef<PartKernel> getParts() const { return parts; }
   const CpuTraits &getTraits() const { return traits; }
@@ -43,10 +51,13 @@ public:
   KernelInfo describe(llvm::StringRef name, mlir::func::FuncOp dispatch) const;
 
 private:
+  static mlir::FailureOr<KernelPlan> createForAttention(mlir::func::FuncOp dispatch,
+                                                        const CpuTraits &traits, int64_t tunedRows);
   mlir::LogicalResult planPart(const StagePart &part, PartKernel &kernel);
   mlir::LogicalResult planContractions(const StagePart &part, PartKernel &kernel);
   void chooseTiles(const StagePart &part, PartKernel &kernel);
   mlir::LogicalResult layOutScratch(const StagePart &part, PartKernel &kernel);
+  std::map<unsigned, LifeTime> findLifeTimes(const StagePart &part) const;
   int64_t sliceBytes(unsigned buffer, int64_t tile) const;
 
   CpuTraits traits;
@@ -54,6 +65,9 @@ private:
   /// The function in linalg, and the module that owns it.
   mlir::OwningOpRef<mlir::ModuleOp> module;
   StagePlan stages;
+  /// Attention: the dispatch's function in `module`, and how it is cut.
+  mutable mlir::func::FuncOp dispatch;
+  std::optional<AttentionPlan> attention;
   std::vector<PartKernel> parts;
 };
 

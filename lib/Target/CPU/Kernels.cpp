@@ -139,6 +139,11 @@ bool CpuTargetInterface::canFuse(ArrayRef<Operation *> ops, ArrayRef<Value> outp
     reason = "a part has one contraction at most";
     return false;
   }
+  if (ops.size() > 1 &&
+      llvm::any_of(ops, [](Operation *op) { return isa<AttentionOp, AttentionGradientOp>(op); })) {
+    reason = "attention is computed on its own";
+    return false;
+  }
   ScopedDiagnosticHandler quiet(ops.front()->getContext(), [&](Diagnostic &diagnostic) {
     reason = diagnostic.str();
     return success();
@@ -155,6 +160,8 @@ bool CpuTargetInterface::canFuse(ArrayRef<Operation *> ops, ArrayRef<Value> outp
     reason = "the contraction cannot be computed in blocks of rows";
     return false;
   }
+  if (plan->getAttention())
+    return true;
   for (auto [part, kernel] : llvm::zip(plan->getStages().getParts(), plan->getParts())) {
     if (!kernel.registerEpilogue && !part.axisExtent && ops.size() > 1 &&
         (!kernel.contractions.empty() || !isSmall(plan->getStages(), part, options.tunedRows))) {

@@ -2,8 +2,8 @@
 //
 // Offsets for tensors that live for a while, so that tensors which live at different times share
 // memory.
-#ifndef WEFT_SCHEDULE_MEMORYPLAN_H
-#define WEFT_SCHEDULE_MEMORYPLAN_H
+#ifndef WEFT_CODEGEN_MEMORYPLAN_H
+#define WEFT_CODEGEN_MEMORYPLAN_H
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
