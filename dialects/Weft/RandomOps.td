@@ -113,4 +113,23 @@ def Weft_DropoutMaskOp : Weft_PrimitiveOp<"dropout_mask", [NoGradient, AttrSized
   let hasVerifier = 1;
 }
 
+def Weft_RandomWordOp : Weft_Op<"random_word", [Pure]> {
+  let summary = "a random word of 32 bits";
+  let description = [{
+    Word (column mod 4) of Philox4x32-10 with the key `seed` and the counter (id, step, row, floor(column / 4)), each
+    taken modulo 2^32. It stands in the bodies that `weft.dropout_mask` is lowered to, where code
+    generation draws words of neighbouring columns together.
+
+    ```mlir
+    func.func @example(%seed: i64, %id: i64, %step: i64, %row: i64, %column: i64) -> i32 {
+      %y = weft.random_word %seed, %id, %step, %row, %column
+      return %y : i32
+    }
+    ```
+  }];
+  let arguments = (ins I64:$seed, I64:$id, I64:$step, I64:$row, I64:$column);
+  let results = (outs I32:$result);
+  let assemblyFormat = "$seed `,` $id `,` $step `,` $row `,` $column attr-dict";
+}
+
 #endif

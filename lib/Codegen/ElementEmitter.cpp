@@ -3,6 +3,9 @@
 // Computes elements of tensors from what is in memory.
 #include "weft/Codegen/ElementEmitter.h"
 
+#include "dialects/Weft/Weft.h"
+#include "weft/Conversion/PhiloxEmitter.h"
+
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -161,6 +164,8 @@ SmallVector<Value> ElementEmitter::cloneBody(linalg::GenericOp op, ValueRange ar
       mapping.map(index.getResult(), indexVectorOf(map.getResult(index.getDim())));
     else if (auto extract = dyn_cast<tensor::ExtractOp>(nested))
       mapping.map(extract.getResult(), loadExtracted(extract, mapping, map));
+    else if (auto word = dyn_cast<RandomWordOp>(nested))
+      mapping.map(word.getResult(), drawWords(word, mapping, map));
     else
       mapping.map(nested.getResult(0), cloneOp(nested, mapping));
   }
@@ -171,6 +176,22 @@ SmallVector<Value> ElementEmitter::cloneBody(linalg::GenericOp op, ValueRange ar
     results.push_back(mapping.lookup(value));
   }
   return results;
+}
+
+Value ElementEmitter::drawWords(RandomWordOp op, const IRMapping &mapping, AffineMap map) {
+  RandomWordPlace place = {mapping.lookup(op.getSeed()), mapping.lookup(op.getId()),
+                           mapping.lookup(op.getStep()), mapping.lookup(op.getRow()),
+                           mapping.lookup(op.getColumn())};
+  // Vectors along the last dimension, whose columns follow each other, begin at multiples of their
+  // length.
+  auto last = map.getNumResults() ? dyn_cast<AffineDimExpr>(map.getResults().back()) : nullptr;
+  bool alongColumns = isa<VectorType>(place.column.getType()) &&
+                      !isa<VectorType>(place.row.getType()) && last &&
+                      last.getPosition() == vectorLoop;
+  if (!alongColumns || lanes % 4 != 0)
+    return emitRandomWord(builder, loc, place);
+  place.column = vector::ExtractOp::create(builder, loc, place.column, int64_t{0});
+  return emitRandomWords(builder, loc, place, lanes);
 }
 
 Value ElementEmitter::cloneOp(Operation &op, IRMapping &mapping) {

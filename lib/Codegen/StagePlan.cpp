@@ -23,18 +23,13 @@ bool isReduction(Operation *op) {
   return generic && generic.getNumReductionLoops() > 0;
 }
 
-/// Operations on an element that cost about as much as keeping it in memory.
-constexpr size_t kManyOperations = 32;
-
 /// Whether an element costs much more than reading it.
 bool isExpensive(Operation *op) {
   auto generic = dyn_cast<linalg::GenericOp>(op);
   if (!generic)
     return false;
-  if (generic.getBody()->getOperations().size() > kManyOperations)
-    return true;
   return llvm::any_of(generic.getBody()->getOperations(), [](Operation &nested) {
-    return isa<arith::DivFOp>(nested) ||
+    return isa<arith::DivFOp, RandomWordOp>(nested) ||
            (isa<math::MathDialect>(nested.getDialect()) && !isa<math::AbsFOp>(nested));
   });
 }

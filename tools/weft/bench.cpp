@@ -22,6 +22,8 @@ Usage: weft bench MODULE.weft [OPTIONS]
   --entry NAME          train_step|eval_step|predict (train_step)
   --steps N             steps that are timed (200)
   --warmup N            steps before them (20)
+  --bucket N            number of the bucket, as weft inspect lists them (0)
+  --kernels             also the time of each kernel, summed over threads
   --num-threads N       (WEFT_NUM_THREADS, else all cores)
   --log-format FORMAT   text|json
 
@@ -31,7 +33,8 @@ Example:
 
 struct BenchOptions : RunOptions {
   std::string entry = "train_step";
-  int64_t batchSize = 0, steps = 200, warmup = 20;
+  int64_t batchSize = 0, bucket = 0, steps = 200, warmup = 20;
+  bool kernels = false;
 };
 
 // Uniform numbers of [0, 1), or integers in the range that the input has.
@@ -79,11 +82,34 @@ Result<Timing> timeSteps(rt::StepEngine &engine, schema::EntryRole role, const r
       WEFT_RETURN_IF_ERROR(engine.predict(batch, logits));
     }
     std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
+    if (step == options.warmup && options.kernels)
+      engine.session().startProfile();
     if (step > options.warmup)
       timing.milliseconds.push_back(took.count());
   }
   std::sort(timing.milliseconds.begin(), timing.milliseconds.end());
   return timing;
+}
+
+// One line for each kernel, slowest first.
+void printKernels(const std::vector<rt::Session::KernelTime> &times, const BenchOptions &options) {
+  double all = 0;
+  for (const rt::Session::KernelTime &time : times)
+    all += time.seconds;
+  auto steps = static_cast<double>(options.steps);
+  for (const rt::Session::KernelTime &time : times) {
+    std::string name = time.kernel ? time.kernel->name()->str() : "copies and fills";
+    double milliseconds = time.seconds / steps * 1e3;
+    double rate = time.seconds > 0 ? time.flops * steps / time.seconds * 1e-9 : 0;
+    if (options.json)
+      printJson({{"kernel", name},
+                 {"dispatches", time.dispatches},
+                 {"thread_ms", milliseconds},
+                 {"gflops_per_second", rate}});
+    else
+      std::printf("  %-20s %4zu dispatches %9.3f thread ms %5.1f %% %8.1f GFLOP/s a thread\n",
+                  name.c_str(), time.dispatches, milliseconds, 100 * time.seconds / all, rate);
+  }
 }
 
 Status runBench(const BenchOptions &options) {
@@ -97,16 +123,21 @@ Status runBench(const BenchOptions &options) {
                                   options.entry.c_str());
   int64_t tuned = session->module().schema().tuned_batch();
   int64_t rows = options.batchSize ? options.batchSize : tuned > 0 ? tuned : 64;
+  auto bucket = static_cast<uint32_t>(options.bucket);
+  uint32_t buckets = session->module().entry(*entry).buckets()->size();
+  if (bucket >= buckets)
+    return rt::invalidArgument("--bucket %u: %s has %u buckets", bucket, options.entry.c_str(),
+                               buckets);
   WEFT_RETURN_IF_ERROR(session->initialize(42));
-  WEFT_RETURN_IF_ERROR(session->reserve(rows));
+  WEFT_RETURN_IF_ERROR(session->reserve(*entry, bucket, rows));
   rt::StepEngine engine(*session, rt::StepNumbers::fromModule(session->module()));
   WEFT_ASSIGN_OR_RETURN(std::vector<rt::InputSpec> specs,
-                        rt::describeInputs(session->module(), *entry, 0));
+                        rt::describeInputs(session->module(), *entry, bucket));
   WEFT_ASSIGN_OR_RETURN(std::vector<rt::AlignedBuffer> memory, randomInputs(specs, rows));
   std::vector<const void *> inputs;
   for (rt::AlignedBuffer &buffer : memory)
     inputs.push_back(buffer.data());
-  WEFT_ASSIGN_OR_RETURN(Timing timing, timeSteps(engine, role, {rows, inputs}, options));
+  WEFT_ASSIGN_OR_RETURN(Timing timing, timeSteps(engine, role, {rows, inputs, bucket}, options));
   double median = timing.at(0.5);
   if (options.json)
     printJson({{"entry", options.entry},
@@ -121,6 +152,8 @@ Status runBench(const BenchOptions &options) {
     std::printf("%s, batch %lld: median %.4f ms a step (p10 %.4f, p90 %.4f), %.0f samples/s\n",
                 options.entry.c_str(), static_cast<long long>(rows), median, timing.at(0.1),
                 timing.at(0.9), static_cast<double>(rows) / median * 1e3);
+  if (options.kernels)
+    printKernels(session->kernelTimes(), options);
   return {};
 }
 
@@ -134,6 +167,8 @@ Command addBench(CLI::App &parent) {
       ->check(CLI::IsMember({"train_step", "eval_step", "predict"}));
   auto positive = CLI::Range(int64_t{1}, int64_t{1} << 40);
   app->add_option("--batch-size", options->batchSize)->check(positive);
+  app->add_option("--bucket", options->bucket)->check(CLI::Range(int64_t{0}, int64_t{1} << 20));
+  app->add_flag("--kernels", options->kernels);
   app->add_option("--steps", options->steps)->check(positive);
   app->add_option("--warmup", options->warmup)->check(CLI::Range(int64_t{0}, int64_t{1} << 40));
   return {app, [options] { return runBench(*options); }};

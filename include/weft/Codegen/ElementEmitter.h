@@ -16,6 +16,8 @@
 
 namespace weft {
 
+class RandomWordOp;
+
 /// By how much `expr` grows from lane to lane if loop `loop` runs over the lanes; nothing if it is
 /// not linear.
 std::optional<int64_t> getLaneStride(mlir::AffineExpr expr, int64_t loop);
@@ -87,6 +89,7 @@ private:
   mlir::Value indexOf(mlir::AffineExpr expr);
   mlir::Value indexVectorOf(mlir::AffineExpr expr);
   mlir::Value cloneOp(mlir::Operation &op, mlir::IRMapping &mapping);
+  mlir::Value drawWords(RandomWordOp op, const mlir::IRMapping &mapping, mlir::AffineMap map);
 
   mlir::OpBuilder &builder;
   mlir::Location loc;

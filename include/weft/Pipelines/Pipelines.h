@@ -51,7 +51,7 @@ struct CompileOptions {
   bool accumulateGradients = false;
   /// Primitives with a decomposition that the target has kernels for as a whole, such as
   /// `weft.attention`.
-  llvm::SmallVector<std::string> keptOps;
+  llvm::SmallVector<std::string> keptOps = {"weft.attention", "weft.attention_gradient"};
   /// Kind of target.
   std::string target = "cpu";
   /// Processors to make kernels for: `native`, x86-64-v3 ...; empty: `native`. The first one

@@ -40,6 +40,7 @@ struct PreparedRun {
   uint32_t bucket = 0;
   const schema::Bucket *signature = nullptr;
   CommandList list;
+  std::vector<double> seconds; // what list.seconds points to, if the session is profiled
   std::vector<Argument> arguments;
   std::vector<Yield> yields;
 };

@@ -4,10 +4,12 @@
 #include "module/session.h"
 
 #include "module/prepared_run.h"
+#include "device/thread_pool.h"
 #include "module/sizes.h"
 #include "module/verify.h"
 
 #include <algorithm>
+#include <map>
 
 namespace weft::rt {
 
@@ -187,7 +189,45 @@ Result<std::unique_ptr<PreparedRun>> Session::build(const RunRequest &request) {
     bases.constants = const_cast<uint8_t *>(module.constants()->data());
   WEFT_RETURN_IF_ERROR(buildPreparedRun(
       *program, *module.executables()->Get(static_cast<uint32_t>(chosen)), bases, *run));
+  if (isProfiled) {
+    run->seconds.assign(run->list.commands.size() * static_cast<size_t>(target->pool().threadCount()),
+                        0);
+    run->list.seconds = run->seconds.data();
+  }
   return run;
+}
+
+void Session::startProfile() {
+  isProfiled = true;
+  prepared.clear();
+}
+
+std::vector<Session::KernelTime> Session::kernelTimes() const {
+  std::vector<KernelTime> times;
+  if (!isProfiled || prepared.empty())
+    return times;
+  const PreparedRun &run = *prepared.front();
+  const auto &kernels = *shared->schema().executables()->Get(static_cast<uint32_t>(chosen))->kernels();
+  std::map<const schema::Kernel *, KernelTime> byKernel;
+  const std::vector<Command> &commands = run.list.commands;
+  for (size_t i = 0; i < commands.size(); ++i) {
+    if (commands[i].kind == Command::Kind::barrier)
+      continue;
+    bool isDispatch = commands[i].kind == Command::Kind::dispatch;
+    const schema::Kernel *kernel = isDispatch ? kernels.Get(commands[i].kernel) : nullptr;
+    KernelTime &time = byKernel[kernel];
+    time.kernel = kernel;
+    ++time.dispatches;
+    if (kernel && kernel->flops())
+      time.flops += static_cast<double>(linear(*kernel->flops()).at(commands[i].rows));
+    for (size_t j = i; j < run.seconds.size(); j += commands.size())
+      time.seconds += run.seconds[j];
+  }
+  for (const auto &entry : byKernel)
+    times.push_back(entry.second);
+  std::sort(times.begin(), times.end(),
+            [](const KernelTime &a, const KernelTime &b) { return a.seconds > b.seconds; });
+  return times;
 }
 
 Result<PreparedRun *> Session::prepare(const RunRequest &request) {

@@ -83,6 +83,18 @@ public:
   };
   MemoryUse memoryUse() const;
 
+  // Time of one kernel, or of copies (null), over all runs since `startProfile`.
+  struct KernelTime {
+    const schema::Kernel *kernel;
+    double seconds = 0;  // summed over workers
+    double flops = 0;    // of all its dispatches in one run
+    size_t dispatches = 0; // in one run
+  };
+  // From now on runs are timed, which costs them a little. What was measured before is forgotten.
+  void startProfile();
+  // The kernels of the run that came last, slowest first.
+  std::vector<KernelTime> kernelTimes() const;
+
 private:
   Session() = default;
   Status chooseExecutable();
@@ -99,6 +111,7 @@ private:
   std::unique_ptr<DeviceExecutable> executable;
   size_t chosen = 0;
   DeviceBuffer persistent, fixedRegion, rowsRegion, constants, errorWord;
+  bool isProfiled = false;
   // Most recently used first.
   std::vector<std::unique_ptr<PreparedRun>> prepared;
 };

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <ctime>
 
 namespace weft::rt {
 
@@ -29,6 +30,7 @@ public:
 private:
   TileRange rangeOf(int64_t tiles, double start, double cost, double total) const;
   void runTiles(const Command &command, TileRange range) const;
+  void timeTiles(size_t index, TileRange range) const;
   void dispatch(const Command &command, TileRange range) const;
 
   const CpuExecutable &executable;
@@ -37,6 +39,13 @@ private:
 };
 
 } // namespace
+
+// Seconds for which this thread has had a processor: other programs do not count.
+static double processorSeconds() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
 
 static int64_t tileCount(const Command &command) {
   if (command.kind == Command::Kind::dispatch)
@@ -52,8 +61,12 @@ void ShareRunner::runGroup(size_t begin, size_t end) const {
   for (size_t i = begin; i < end; ++i) {
     const Command &command = list.commands[i];
     TileRange range = rangeOf(tileCount(command), start, command.cost, total);
-    if (range.begin < range.end)
-      runTiles(command, range);
+    if (range.begin < range.end) {
+      if (list.seconds)
+        timeTiles(i, range);
+      else
+        runTiles(command, range);
+    }
     start += command.cost;
   }
 }
@@ -76,6 +89,13 @@ TileRange ShareRunner::rangeOf(int64_t tiles, double start, double cost, double 
                                                   : static_cast<int64_t>(std::llround(position));
   };
   return {border(share.index), border(share.index + 1)};
+}
+
+void ShareRunner::timeTiles(size_t index, TileRange range) const {
+  double begin = processorSeconds();
+  runTiles(list.commands[index], range);
+  list.seconds[static_cast<size_t>(share.index) * list.commands.size() + index] +=
+      processorSeconds() - begin;
 }
 
 void ShareRunner::runTiles(const Command &command, TileRange range) const {
