@@ -88,14 +88,26 @@ private:
     if (auto generic = dyn_cast<linalg::GenericOp>(op)) {
       for (auto extract : generic.getBody()->getOps<tensor::ExtractOp>())
         keep(extract.getTensor());
-      if (isExpensive(op) && isSharedAcrossStages(op->getResult(0)))
+      if (!isExpensive(op) && !readsExpensive(generic))
+        return success();
+      if (isSharedAcrossStages(op->getResult(0)))
         addBuffer(op->getResult(0));
+      else
+        expensive.insert(op->getResult(0));
       return success();
     }
     if (isa<linalg::FillOp, tensor::EmptyOp, tensor::DimOp, tensor::ExtractSliceOp>(op) ||
         op->hasTrait<OpTrait::ConstantLike>() || isa<arith::ArithDialect>(op->getDialect()))
       return success();
     return op->emitOpError("cannot be part of a kernel");
+  }
+
+  /// Whether something expensive is computed for each element, not once for a row.
+  bool readsExpensive(linalg::GenericOp op) {
+    return llvm::any_of(op.getDpsInputOperands(), [&](OpOperand *operand) {
+      return op.getMatchingIndexingMap(operand).isIdentity() &&
+             expensive.contains(operand->get());
+    });
   }
 
   unsigned addBuffer(Value value) {
@@ -312,6 +324,8 @@ private:
   StagePlan plan;
   std::vector<Stage> stages;
   SmallVector<std::pair<Value, unsigned>> copies;
+  /// Values that are computed where they are read, and cost much.
+  llvm::DenseSet<Value> expensive;
 };
 
 FailureOr<StagePlan> StagePlan::create(func::FuncOp function) {

@@ -4,6 +4,7 @@
 #include "weft/Codegen/StageEmitter.h"
 
 #include "StageLoops.h"
+#include "dialects/Weft/Weft.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
@@ -15,7 +16,7 @@ namespace {
 /// Whether each op of the body can work on vectors.
 bool hasVectorBody(linalg::GenericOp op) {
   return llvm::all_of(op.getBody()->without_terminator(), [](Operation &nested) {
-    return isa<linalg::IndexOp, tensor::ExtractOp>(nested) ||
+    return isa<linalg::IndexOp, tensor::ExtractOp, RandomWordOp>(nested) ||
            nested.hasTrait<OpTrait::ConstantLike>() ||
            OpTrait::hasElementwiseMappableTraits(&nested);
   });

@@ -163,6 +163,11 @@ bool CpuTargetInterface::canFuse(ArrayRef<Operation *> ops, ArrayRef<Value> outp
   if (plan->getAttention())
     return true;
   for (auto [part, kernel] : llvm::zip(plan->getStages().getParts(), plan->getParts())) {
+    if (!kernel.registerEpilogue &&
+        llvm::any_of(kernel.contractions, [](auto &entry) { return entry.second.splitsDepth; })) {
+      reason = "blocks of rows would each copy all of a long sum's operands";
+      return false;
+    }
     if (!kernel.registerEpilogue && !part.axisExtent && ops.size() > 1 &&
         (!kernel.contractions.empty() || !isSmall(plan->getStages(), part, options.tunedRows))) {
       reason = "there is no dimension along which all of it can be sliced";
