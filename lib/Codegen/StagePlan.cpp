@@ -105,8 +105,7 @@ private:
   /// Whether something expensive is computed for each element, not once for a row.
   bool readsExpensive(linalg::GenericOp op) {
     return llvm::any_of(op.getDpsInputOperands(), [&](OpOperand *operand) {
-      return op.getMatchingIndexingMap(operand).isIdentity() &&
-             expensive.contains(operand->get());
+      return op.getMatchingIndexingMap(operand).isIdentity() && expensive.contains(operand->get());
     });
   }
 

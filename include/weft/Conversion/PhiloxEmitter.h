@@ -9,13 +9,14 @@
 
 namespace weft {
 
-/// The place of a random word, each an i64 of which the low 32 bits count (all 64 of the seed). Those
-/// that vary from lane to lane are vectors, the others numbers.
+/// The place of a random word, each an i64 of which the low 32 bits count (all 64 of the seed).
+/// Those that vary from lane to lane are vectors, the others numbers.
 struct RandomWordPlace {
   mlir::Value seed, id, step, row, column;
 };
 
-/// The random word of a place (`weft.random_word`), an i32; a vector of them if row or column is one.
+/// The random word of a place (`weft.random_word`), an i32; a vector of them if row or column is
+/// one.
 mlir::Value emitRandomWord(mlir::OpBuilder &builder, mlir::Location loc,
                            const RandomWordPlace &place);
 

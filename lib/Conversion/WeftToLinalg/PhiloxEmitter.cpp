@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The generator as in the dialect's Philox.h. Words are kept in 64 bits, of which multiplications read
-// the low half only, so that what stands in the high half does not matter and a round is six
+// The generator as in the dialect's Philox.h. Words are kept in 64 bits, of which multiplications
+// read the low half only, so that what stands in the high half does not matter and a round is six
 // instructions.
 #include "weft/Conversion/PhiloxEmitter.h"
 
@@ -20,7 +20,8 @@ using Words = std::array<Value, 4>;
 /// Arithmetic on i64 or on vectors of it.
 class WordBuilder {
 public:
-  WordBuilder(OpBuilder &builder, Location loc, Type type) : builder(builder), loc(loc), type(type) {}
+  WordBuilder(OpBuilder &builder, Location loc, Type type)
+      : builder(builder), loc(loc), type(type) {}
 
   Value constant(int64_t value) {
     TypedAttr number = builder.getI64IntegerAttr(value);
@@ -111,7 +112,8 @@ Value emitRandomWords(OpBuilder &builder, Location loc, const RandomWordPlace &p
   WordBuilder words(builder, loc, type), numbers(builder, loc, builder.getI64Type());
   Value first = arith::ShRUIOp::create(builder, loc, place.column, numbers.constant(2));
   SmallVector<int64_t> steps = llvm::to_vector(llvm::seq<int64_t>(0, lanes / 4));
-  Value step = arith::ConstantOp::create(builder, loc, DenseElementsAttr::get(type, ArrayRef(steps)));
+  Value step =
+      arith::ConstantOp::create(builder, loc, DenseElementsAttr::get(type, ArrayRef(steps)));
   Value block = words.add(words.spread(first), step);
   Words drawn = drawAt(builder, loc, place, type, block);
   Value pairs = vector::InterleaveOp::create(builder, loc, words.pair(drawn[0], drawn[1]),

@@ -43,8 +43,8 @@ Place placeOf(OpBuilder &builder, Location loc, ArrayRef<int64_t> shape, Value o
   }
   Value column = loopIndex(builder, loc, rank - 1);
   if (rank > 2) {
-    Value outer =
-        arith::MulIOp::create(builder, loc, loopIndex(builder, loc, rank - 2), i64(builder, loc, 65536));
+    Value outer = arith::MulIOp::create(builder, loc, loopIndex(builder, loc, rank - 2),
+                                        i64(builder, loc, 65536));
     column = arith::AddIOp::create(builder, loc, outer, column);
   }
   return {row, column};

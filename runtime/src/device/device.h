@@ -70,7 +70,8 @@ struct CommandList {
   std::vector<int64_t> constants;
   int64_t rows = 0;
   uint64_t *error = nullptr; // device memory of the error word
-  // Not null: where the processor seconds that workers spend on each command are added up, [worker][command].
+  // Not null: where the processor seconds that workers spend on each command are added up,
+  // [worker][command].
   double *seconds = nullptr;
 };
 

@@ -3,8 +3,8 @@
 // Sessions: choosing code, allocating arenas, running entries.
 #include "module/session.h"
 
-#include "module/prepared_run.h"
 #include "device/thread_pool.h"
+#include "module/prepared_run.h"
 #include "module/sizes.h"
 #include "module/verify.h"
 
@@ -190,8 +190,8 @@ Result<std::unique_ptr<PreparedRun>> Session::build(const RunRequest &request) {
   WEFT_RETURN_IF_ERROR(buildPreparedRun(
       *program, *module.executables()->Get(static_cast<uint32_t>(chosen)), bases, *run));
   if (isProfiled) {
-    run->seconds.assign(run->list.commands.size() * static_cast<size_t>(target->pool().threadCount()),
-                        0);
+    run->seconds.assign(
+        run->list.commands.size() * static_cast<size_t>(target->pool().threadCount()), 0);
     run->list.seconds = run->seconds.data();
   }
   return run;
@@ -207,7 +207,8 @@ std::vector<Session::KernelTime> Session::kernelTimes() const {
   if (!isProfiled || prepared.empty())
     return times;
   const PreparedRun &run = *prepared.front();
-  const auto &kernels = *shared->schema().executables()->Get(static_cast<uint32_t>(chosen))->kernels();
+  const auto &kernels =
+      *shared->schema().executables()->Get(static_cast<uint32_t>(chosen))->kernels();
   std::map<const schema::Kernel *, KernelTime> byKernel;
   const std::vector<Command> &commands = run.list.commands;
   for (size_t i = 0; i < commands.size(); ++i) {

@@ -86,8 +86,8 @@ public:
   // Time of one kernel, or of copies (null), over all runs since `startProfile`.
   struct KernelTime {
     const schema::Kernel *kernel;
-    double seconds = 0;  // summed over workers
-    double flops = 0;    // of all its dispatches in one run
+    double seconds = 0;    // summed over workers
+    double flops = 0;      // of all its dispatches in one run
     size_t dispatches = 0; // in one run
   };
   // From now on runs are timed, which costs them a little. What was measured before is forgotten.
