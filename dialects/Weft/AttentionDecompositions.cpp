@@ -94,7 +94,9 @@ Value AttentionParts::drop(Value scores) {
   if (!kept)
     kept = g.build<DropoutMaskOp>(type.clone(IntegerType::get(type.getContext(), 1)), setting.seed,
                                   setting.step, setting.sampleOffset,
-                                  type.hasStaticShape() ? Value() : scores, p, setting.id);
+                                  type.hasStaticShape() ? Value() : scores,
+                                  setting.number ? ValueRange(setting.number) : ValueRange(), p,
+                                  setting.id, /*rows_per_sample=*/IntegerAttr());
   Value larger = g.mul(scores, g.fill(scores, 1 / (1 - setting.p.convertToDouble())));
   return g.select(kept, larger, g.fill(scores, 0.0));
 }

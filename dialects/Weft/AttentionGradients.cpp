@@ -23,7 +23,7 @@ LogicalResult AttentionOp::buildVjp(OpBuilder &builder, ValueRange cotangents,
   // Without a bias that needs it, the bias's own gradient is a result that nothing uses.
   auto gradient = AttentionGradientOp::create(builder, getLoc(), getQuery(), getKey(), getValue(),
                                               cotangents[0], getMask(), getBias(), getSeed(),
-                                              getStep(), getSampleOffset(), getCausalAttr(),
+                                              getStep(), getSampleOffset(), getNumber(), getCausalAttr(),
                                               getScaleAttr(), getPAttr(), getIdAttr());
   for (unsigned i = 0; i < 3; ++i)
     if (needed[i])

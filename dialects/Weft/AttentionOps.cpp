@@ -77,6 +77,8 @@ static LogicalResult verifyAttention(OpT op) {
   if (numbers != 0 && numbers != 4)
     return op.emitOpError("expected all of seed, step, sample offset and id or none of them, got ")
            << numbers << " of the 4 (attention_c5)";
+  if (op.getNumber() && op.getId().value_or(1) != 0)
+    return op.emitOpError("expected id = 0 beside a number in its place (attention_c7)");
   if (key.getDimSize(kPosition) > kMaxKeys)
     return op.emitOpError("expected at most ")
            << kMaxKeys << " key positions, got " << key << " (attention_c6)";
@@ -197,6 +199,6 @@ void AttentionOp::setNumber(int64_t id, Value seed, Value step, Value sampleOffs
 void AttentionOp::buildEvaluation(OpBuilder &builder, SmallVectorImpl<Value> &results) {
   results.push_back(AttentionOp::create(
       builder, getLoc(), getType(), getQuery(), getKey(), getValue(), getMask(), getBias(),
-      /*seed=*/Value(), /*step=*/Value(), /*sample_offset=*/Value(), getCausalAttr(),
+      /*seed=*/Value(), /*step=*/Value(), /*sample_offset=*/Value(), /*number=*/Value(), getCausalAttr(),
       getScaleAttr(), builder.getF64FloatAttr(0), /*id=*/IntegerAttr()));
 }

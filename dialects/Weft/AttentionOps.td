@@ -18,6 +18,7 @@ defvar Weft_AttentionConstraints = [{
       * (attention_c4) 0 <= p < 1.
       * (attention_c5) seed, step, sample offset and id are all there or none of them.
       * (attention_c6) at most 65536 key positions.
+      * (attention_c7) a number in place of the id, as dispatches give it so that layers share a kernel, comes with id = 0.
 }];
 
 class Weft_AttentionLikeOp<string mnemonic, list<Trait> traits>
@@ -65,13 +66,15 @@ def Weft_AttentionOp : Weft_AttentionLikeOp<"attention", [
   let arguments = (ins Weft_FloatTensor:$query, Weft_FloatTensor:$key, Weft_FloatTensor:$value,
                        Optional<Weft_IntTensor>:$mask, Optional<Weft_FloatTensor>:$bias,
                        Optional<Weft_I64Scalar>:$seed, Optional<Weft_I64Scalar>:$step,
-                       Optional<Weft_I64Scalar>:$sample_offset, UnitAttr:$causal,
+                       Optional<Weft_I64Scalar>:$sample_offset, Optional<Weft_I64Scalar>:$number,
+                       UnitAttr:$causal,
                        OptionalAttr<F64Attr>:$scale, DefaultValuedAttr<F64Attr, "0.0">:$p,
                        OptionalAttr<I64Attr>:$id);
   let results = (outs Weft_FloatTensor:$result);
   let assemblyFormat = [{
     $query `,` $key `,` $value (`mask` $mask^)? (`bias` $bias^)? (`causal` $causal^)? (`scale` `=` $scale^)?
-    (`p` `=` $p^)? (`random` $seed^ `,` $step `,` $sample_offset)? (`id` `=` $id^)? attr-dict
+    (`p` `=` $p^)? (`random` $seed^ `,` $step `,` $sample_offset)? (`id` `=` $id^)?
+    (`number` $number^)? attr-dict
     `:` type($query) `,` type($key) (`mask` type($mask)^)? (`bias` type($bias)^)?
   }];
   let hasCanonicalizer = 1;
@@ -113,14 +116,15 @@ def Weft_AttentionGradientOp : Weft_AttentionLikeOp<"attention_gradient", [
   let arguments = (ins Weft_FloatTensor:$query, Weft_FloatTensor:$key, Weft_FloatTensor:$value,
                        Weft_FloatTensor:$dy, Optional<Weft_IntTensor>:$mask,
                        Optional<Weft_FloatTensor>:$bias, Optional<Weft_I64Scalar>:$seed,
-                       Optional<Weft_I64Scalar>:$step, Optional<Weft_I64Scalar>:$sample_offset,
+                       Optional<Weft_I64Scalar>:$step, Optional<Weft_I64Scalar>:$sample_offset, Optional<Weft_I64Scalar>:$number,
                        UnitAttr:$causal, OptionalAttr<F64Attr>:$scale,
                        DefaultValuedAttr<F64Attr, "0.0">:$p, OptionalAttr<I64Attr>:$id);
   let results = (outs Weft_FloatTensor:$dquery, Weft_FloatTensor:$dkey, Weft_FloatTensor:$dvalue,
                       Optional<Weft_FloatTensor>:$dbias);
   let assemblyFormat = [{
     $query `,` $key `,` $value `,` $dy (`mask` $mask^)? (`bias` $bias^)? (`causal` $causal^)?
-    (`scale` `=` $scale^)? (`p` `=` $p^)? (`random` $seed^ `,` $step `,` $sample_offset)? (`id` `=` $id^)? attr-dict
+    (`scale` `=` $scale^)? (`p` `=` $p^)? (`random` $seed^ `,` $step `,` $sample_offset)? (`id` `=` $id^)?
+    (`number` $number^)? attr-dict
     `:` type($query) `,` type($key) (`mask` type($mask)^)? (`bias` type($bias)^)?
   }];
   let extraClassDeclaration = [{

@@ -11,7 +11,7 @@ namespace weft {
 
 // What `attention` and `attention_gradient` read alike.
 struct AttentionSetting {
-  mlir::Value query, key, value, mask, bias, seed, step, sampleOffset;
+  mlir::Value query, key, value, mask, bias, seed, step, sampleOffset, number;
   bool isCausal = false;
   double scale = 1;
   llvm::APFloat p;
@@ -21,7 +21,7 @@ struct AttentionSetting {
   static AttentionSetting of(OpT op) {
     return {op.getQuery(),  op.getKey(),         op.getValue(), op.getMask(),
             op.getBias(),   op.getSeed(),        op.getStep(),  op.getSampleOffset(),
-            op.getCausal(), op.getScaleFactor(), op.getP(),     op.getIdAttr()};
+            op.getNumber(), op.getCausal(), op.getScaleFactor(), op.getP(),     op.getIdAttr()};
   }
   bool isDrawn() const { return !p.isZero(); }
 };

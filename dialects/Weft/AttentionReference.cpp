@@ -29,6 +29,7 @@ public:
       seed = operands[next].getInt(0);
       step = operands[next + 1].getInt(0);
       sampleOffset = operands[next + 2].getInt(0);
+      id = op.getNumber() ? operands[next + 3].getInt(0) : *op.getId();
     }
     samples = query.getDimSize(0);
     queries = query.getDimSize(1);
@@ -105,7 +106,7 @@ public:
     if (p == 0)
       return 1;
     RandomPlace place = getRandomPlace({b, h, i, j}, {samples, heads, queries, keys}, sampleOffset);
-    bool isKept = getRandomWord(seed, *op.getId(), step, place) >= getDropThreshold(p);
+    bool isKept = getRandomWord(seed, id, step, place) >= getDropThreshold(p);
     return isKept ? 1 / (1 - p) : 0;
   }
 
@@ -120,7 +121,7 @@ public:
   mutable OpT op; // accessors of ops are not const
   const ReferenceTensor &query, &key, &value;
   const ReferenceTensor *mask = nullptr, *bias = nullptr;
-  uint64_t seed = 0, step = 0;
+  uint64_t seed = 0, step = 0, id = 0;
   int64_t sampleOffset = 0;
   int64_t samples, queries, heads, width, keys;
   double scale, p;

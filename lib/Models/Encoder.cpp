@@ -96,7 +96,7 @@ void EncoderBuilder::buildLayer() {
   OpBuilder &builder = writer.getBuilder();
   Value context = writer.build<AttentionOp>(
       "context_heads", query.getType(), query, key, value, mask, /*bias=*/Value(),
-      /*seed=*/Value(), /*step=*/Value(), /*sample_offset=*/Value(),
+      /*seed=*/Value(), /*step=*/Value(), /*sample_offset=*/Value(), /*number=*/Value(),
       /*causal=*/UnitAttr(), /*scale=*/FloatAttr(),
       builder.getF64FloatAttr(config.attentionDropout), /*id=*/IntegerAttr());
   context = writer.reshape("context", context, {kDynamic, kDynamic, width});

@@ -15,7 +15,9 @@ struct Decompose : impl::DecomposeBase<Decompose> {
   using DecomposeBase::DecomposeBase;
 
   bool isKept(Operation *op) const {
-    return isa<FusableOpInterface>(op) &&
+    // The gradient of a bias is a sum over what kernels compute apart.
+    auto gradient = dyn_cast<AttentionGradientOp>(op);
+    return isa<FusableOpInterface>(op) && !(gradient && gradient.getDbias()) &&
            llvm::is_contained(keep, op->getName().getStringRef().str());
   }
 

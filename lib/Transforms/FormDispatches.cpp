@@ -100,6 +100,16 @@ void Outliner::liftConstants(func::FuncOp function, GroupInterface &interface) {
     assert(succeeded(inserted) && "a function takes any argument");
     return function.getArgument(index);
   };
+  auto liftId = [&](auto attention) {
+    if (!attention.getId() || attention.getNumber())
+      return;
+    attention.getNumberMutable().assign(lift(*attention.getId()));
+    attention.setId(0);
+  };
+  for (auto attention : function.getBody().getOps<AttentionOp>())
+    liftId(attention);
+  for (auto gradient : function.getBody().getOps<AttentionGradientOp>())
+    liftId(gradient);
   for (auto mask : function.getBody().getOps<DropoutMaskOp>()) {
     if (!mask.getNumbers().empty())
       continue;

@@ -23,7 +23,12 @@ public:
       add(mask.getRowsPerSample().has_value());
       return;
     }
-    add(op->getAttrDictionary().getAsOpaquePointer());
+    bool isDrawn = isa<AttentionOp, AttentionGradientOp>(op);
+    for (NamedAttribute attribute : op->getAttrDictionary())
+      if (!isDrawn || attribute.getName() != "id") {
+        add(attribute.getName().getAsOpaquePointer());
+        add(attribute.getValue().getAsOpaquePointer());
+      }
   }
 
   std::string key;
