@@ -21,10 +21,10 @@ LogicalResult AttentionOp::buildVjp(OpBuilder &builder, ValueRange cotangents,
   if (failed(verifyNumbered(*this)))
     return failure();
   // Without a bias that needs it, the bias's own gradient is a result that nothing uses.
-  auto gradient = AttentionGradientOp::create(builder, getLoc(), getQuery(), getKey(), getValue(),
-                                              cotangents[0], getMask(), getBias(), getSeed(),
-                                              getStep(), getSampleOffset(), getNumber(), getCausalAttr(),
-                                              getScaleAttr(), getPAttr(), getIdAttr());
+  auto gradient = AttentionGradientOp::create(
+      builder, getLoc(), getQuery(), getKey(), getValue(), cotangents[0], getMask(), getBias(),
+      getSeed(), getStep(), getSampleOffset(), getNumber(), getCausalAttr(), getScaleAttr(),
+      getPAttr(), getIdAttr());
   for (unsigned i = 0; i < 3; ++i)
     if (needed[i])
       operandCotangents[i] = gradient.getResult(i);

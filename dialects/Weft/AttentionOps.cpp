@@ -199,6 +199,6 @@ void AttentionOp::setNumber(int64_t id, Value seed, Value step, Value sampleOffs
 void AttentionOp::buildEvaluation(OpBuilder &builder, SmallVectorImpl<Value> &results) {
   results.push_back(AttentionOp::create(
       builder, getLoc(), getType(), getQuery(), getKey(), getValue(), getMask(), getBias(),
-      /*seed=*/Value(), /*step=*/Value(), /*sample_offset=*/Value(), /*number=*/Value(), getCausalAttr(),
-      getScaleAttr(), builder.getF64FloatAttr(0), /*id=*/IntegerAttr()));
+      /*seed=*/Value(), /*step=*/Value(), /*sample_offset=*/Value(), /*number=*/Value(),
+      getCausalAttr(), getScaleAttr(), builder.getF64FloatAttr(0), /*id=*/IntegerAttr()));
 }

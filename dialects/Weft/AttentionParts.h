@@ -19,9 +19,9 @@ struct AttentionSetting {
 
   template <typename OpT>
   static AttentionSetting of(OpT op) {
-    return {op.getQuery(),  op.getKey(),         op.getValue(), op.getMask(),
-            op.getBias(),   op.getSeed(),        op.getStep(),  op.getSampleOffset(),
-            op.getNumber(), op.getCausal(), op.getScaleFactor(), op.getP(),     op.getIdAttr()};
+    return {op.getQuery(),       op.getKey(),  op.getValue(),        op.getMask(),   op.getBias(),
+            op.getSeed(),        op.getStep(), op.getSampleOffset(), op.getNumber(), op.getCausal(),
+            op.getScaleFactor(), op.getP(),    op.getIdAttr()};
   }
   bool isDrawn() const { return !p.isZero(); }
 };

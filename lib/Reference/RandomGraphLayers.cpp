@@ -94,9 +94,8 @@ void GraphGrower::attend() {
   Value offset = drops ? integer(0) : Value();
   auto id = drops ? builder.getI64IntegerAttr(numRandomOps++) : IntegerAttr();
   Value y = make<AttentionOp>(type, heads, heads, heads, mask, bias, seed, step, offset,
-                              /*number=*/Value(),
-                              causal ? builder.getUnitAttr() : UnitAttr(), FloatAttr(),
-                              builder.getF64FloatAttr(drops ? 0.25 : 0), id);
+                              /*number=*/Value(), causal ? builder.getUnitAttr() : UnitAttr(),
+                              FloatAttr(), builder.getF64FloatAttr(drops ? 0.25 : 0), id);
   add(make<ReshapeOp>(x.getType(), y), x.times, x.bound * 4 / 3);
 }
 

@@ -292,7 +292,7 @@ int DispatchClusters::findGroupFor(unsigned index) const {
   llvm::SmallPtrSet<Value, 8> wanted = readValues(index);
   int found = -1;
   for (auto [number, group] : llvm::enumerate(groups)) {
-    if (group.level != clusters[index].level || clusters[group.clusters.front()].isRepeated)
+    if (group.level != clusters[index].level || clusters[group.clusters.front()].isAlone)
       continue;
     if (llvm::any_of(readValues(group.clusters.front()),
                      [&](Value value) { return wanted.contains(value); }))
@@ -303,7 +303,7 @@ int DispatchClusters::findGroupFor(unsigned index) const {
   return found;
 }
 
-void DispatchClusters::findRepeated() {
+void DispatchClusters::findAlone() {
   auto multiplier = [&](Value value) { return rows.getMultiplier(value); };
   llvm::StringMap<Cluster *> known;
   for (Cluster &cluster : clusters) {
@@ -312,8 +312,9 @@ void DispatchClusters::findRepeated() {
     auto [place, isNew] = known.try_emplace(
         FusionCache::getKey(getOpsWithCheap(cluster.ops), getOutputs(cluster.ops), multiplier),
         &cluster);
+    cluster.isAlone |= kindOf(cluster.ops.front()) == FusionKind::Attention;
     if (!isNew)
-      cluster.isRepeated = place->second->isRepeated = true;
+      cluster.isAlone = place->second->isAlone = true;
   }
 }
 
@@ -328,7 +329,7 @@ void DispatchClusters::mergeIntoGroups() {
       rest.push_back(index);
   }
   for (unsigned index : rest) {
-    int group = clusters[index].isRepeated ? -1 : findGroupFor(index);
+    int group = clusters[index].isAlone ? -1 : findGroupFor(index);
     if (group >= 0)
       groups[group].clusters.push_back(index);
     else
@@ -362,7 +363,7 @@ LogicalResult DispatchClusters::form() {
       addDependencies(cluster, getProducers(&op));
   orderAfterReaders();
   computeLevels();
-  findRepeated();
+  findAlone();
   mergeIntoGroups();
   return success();
 }

@@ -24,8 +24,9 @@ struct Cluster {
   // Longest chain of dependencies; clusters of one level may run at once.
   unsigned level = 0;
   bool hasContraction = false;
-  // Whether the function has another that is equal.
-  bool isRepeated = false;
+  // Whether it is a dispatch of its own: the function has another that is equal, or it is a kernel
+  // of its own kind.
+  bool isAlone = false;
 };
 
 // Independent clusters that run as one kernel.
@@ -77,8 +78,8 @@ private:
   void computeLevels();
   void mergeIntoGroups();
   int findGroupFor(unsigned cluster) const;
-  // Which clusters occur more than once. They stay alone, so that they share a kernel.
-  void findRepeated();
+  // Clusters that occur more than once stay alone, so that they share a kernel; so does attention.
+  void findAlone();
 
   mlir::func::FuncOp entry;
   const RowsAnalysis &rows;
