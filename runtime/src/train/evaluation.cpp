@@ -60,6 +60,15 @@ std::optional<double> EvalResult::metric(std::string_view name) const {
   return std::nullopt;
 }
 
+// True if the loss is to be what Hugging Face's Trainer gives for a label each place: the mean of
+// the batches' means, by their samples. It depends on which samples share a batch.
+static bool meansOfBatches(const Module &module, const BatchPlan &plan) {
+  return module.schema().argument_defaults() == schema::ArgumentDefaults::TrainingArguments &&
+         std::any_of(plan.inputs().begin(), plan.inputs().end(), [](const InputSpec &input) {
+           return input.isLabel && input.hasIgnoreIndex && !input.sampleShape.empty();
+         });
+}
+
 // File order; samples that have lengths by length, the longest first, so that little of a batch is
 // padding: what is summed up does not depend on the order but for rounding.
 static std::vector<uint32_t> evaluationOrder(const BatchPlan &plan) {
@@ -82,10 +91,15 @@ Result<EvalResult> evaluate(StepEngine &engine, const BatchPlan &plan, int64_t b
   std::vector<uint8_t> logits;
   LossPart total;
   EvalResult result;
-  feeder->start(evaluationOrder(plan), 0);
+  bool byBatch = meansOfBatches(engine.session().module(), plan);
+  feeder->start(byBatch ? sampleOrder(plan.samples(), SamplingStrategy::sequential, 0, 0)
+                        : evaluationOrder(plan),
+                0);
   for (HostBatch batch = feeder->next(); batch.rows > 0; batch = feeder->next()) {
     WEFT_ASSIGN_OR_RETURN(LossPart part,
                           engine.evalStep(batch, judge.needsLogits() ? &logits : nullptr));
+    if (byBatch && part.weight > 0)
+      part = {part.mean() * static_cast<double>(batch.rows), static_cast<double>(batch.rows)};
     total.sum += part.sum;
     total.weight += part.weight;
     if (judge.needsLogits())

@@ -13,7 +13,9 @@
 namespace weft::rt {
 
 struct EvalResult {
-  double loss = 0; // of all samples, as if they were one batch
+  // Of all samples, as if they were one batch. For models with TrainingArguments' defaults and
+  // labels each place: the mean of the batches' means, as Trainer gives it.
+  double loss = 0;
   // By the model's task; empty if the labels cannot be judged.
   MetricValues metrics;
   int64_t samples = 0;
@@ -29,7 +31,8 @@ Result<BatchPlan> planFor(StepEngine &engine, schema::EntryRole role, const Data
 Status reserveFor(StepEngine &engine, std::initializer_list<schema::EntryRole> roles,
                   const BatchPlan &plan, int64_t batchSize);
 
-// Runs eval_step over all samples; the smaller last batch counts as what it is. With `names`, tags of entities are judged as such.
+// Runs eval_step over all samples; the smaller last batch counts as what it is. With `names`, tags
+// of entities are judged as such.
 Result<EvalResult> evaluate(StepEngine &engine, const BatchPlan &plan, int64_t batchSize,
                             const LabelNames &names = {});
 
