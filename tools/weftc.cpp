@@ -173,7 +173,7 @@ void Compilation::bindMaskedPositions() {
 }
 
 // Of all cross entropies that smooth nothing themselves: in training and in evaluation, as Hugging
-// Face's Trainer does it.
+// Face's Trainer does it. Where smoothing is a number of the step, this is its default.
 LogicalResult Compilation::smoothLabels() {
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
     return fail("--label-smoothing-factor: expected 0 to 1, got " +
@@ -182,7 +182,8 @@ LogicalResult Compilation::smoothLabels() {
   module->walk([&](weft::CrossEntropyOp op) {
     if (!op.getLabelSmoothing().isZero())
       return;
-    op.setLabelSmoothing(llvm::APFloat(labelSmoothing.getValue()));
+    if (!op.getSmoothing())
+      op.setLabelSmoothing(llvm::APFloat(labelSmoothing.getValue()));
     ++smoothed;
   });
   if (labelSmoothing > 0 && smoothed == 0)

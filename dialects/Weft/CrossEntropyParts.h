@@ -29,6 +29,10 @@ private:
   // Whether a class is the label of its sample; whether a sample is not ignored.
   mlir::Value buildIsLabel();
   mlir::Value buildIsCounted();
+  // Whether targets are smoothed, or may be.
+  bool isSmoothed();
+  // The label smoothing times `factor`, plus `start`, in every place of `like`'s shape.
+  mlir::Value fillSmoothing(mlir::Value like, double start, double factor);
   // A number for each sample. Shapes come from the op's operands, so that equal numbers are one
   // value.
   mlir::Value fillSamples(double value);

@@ -34,6 +34,20 @@ Value CrossEntropyParts::fillSamples(double value) {
   return g.fill(op.getLabels(), getElementTypeOf(logits), value);
 }
 
+bool CrossEntropyParts::isSmoothed() {
+  return op.getSmoothing() || op.getLabelSmoothing().convertToDouble() != 0;
+}
+
+Value CrossEntropyParts::fillSmoothing(Value like, double start, double factor) {
+  if (!op.getSmoothing())
+    return g.fill(like, getElementTypeOf(logits),
+                  start + factor * op.getLabelSmoothing().convertToDouble());
+  Type type = getElementTypeOf(op.getSmoothing());
+  Value scaled = g.mul(op.getSmoothing(), g.scalar(type, factor));
+  Value value = start == 0 ? scaled : g.add(g.scalar(type, start), scaled);
+  return g.fill(like, g.cast(value, getElementTypeOf(logits)));
+}
+
 Value CrossEntropyParts::maskIgnored(Value values) {
   return g.select(buildIsCounted(), values, fillSamples(0.0));
 }
@@ -48,20 +62,19 @@ Value CrossEntropyParts::buildSampleLosses() {
   // -log_softmax(logits)[label] = log(sum) - shifted[label].
   Value picked = g.select(buildIsLabel(), softmax.shifted, g.fill(logits, 0.0));
   Value losses = g.sub(logSum, g.sum(picked, classDim));
-  double smoothing = op.getLabelSmoothing().convertToDouble();
-  if (smoothing != 0) {
+  if (isSmoothed()) {
     double classes = static_cast<double>(op.getLogits().getType().getShape().back());
     Value mean = g.div(g.sum(softmax.shifted, classDim), fillSamples(classes));
-    losses = g.add(g.mul(losses, fillSamples(1 - smoothing)),
-                   g.mul(g.sub(logSum, mean), fillSamples(smoothing)));
+    losses = g.add(g.mul(losses, fillSmoothing(op.getLabels(), 1, -1)),
+                   g.mul(g.sub(logSum, mean), fillSmoothing(op.getLabels(), 0, 1)));
   }
   return maskIgnored(losses);
 }
 
 Value CrossEntropyParts::buildTargets() {
-  double smoothing = op.getLabelSmoothing().convertToDouble();
-  double share = smoothing / static_cast<double>(op.getLogits().getType().getShape().back());
-  return g.select(buildIsLabel(), g.fill(logits, 1 - smoothing + share), g.fill(logits, share));
+  double share = 1 / static_cast<double>(op.getLogits().getType().getShape().back());
+  return g.select(buildIsLabel(), fillSmoothing(logits, 1, share - 1),
+                  fillSmoothing(logits, 0, share));
 }
 
 LogicalResult CrossEntropyOp::decompose(OpBuilder &builder, SmallVectorImpl<Value> &results) {
@@ -81,8 +94,8 @@ LogicalResult CrossEntropyOp::buildSumAndWeight(OpBuilder &builder, Value &sum, 
     return failure();
   GraphBuilder g(builder, getLoc());
   Value logits = g.widen(getLogits());
-  sum = g.cast(g.build<CrossEntropyOp>(logits, getLabels(), LossReduction::Sum, getIgnoreIndex(),
-                                       getLabelSmoothing()),
+  sum = g.cast(g.build<CrossEntropyOp>(logits, getLabels(), getSmoothing(), LossReduction::Sum,
+                                       getIgnoreIndex(), getLabelSmoothing()),
                builder.getF32Type());
   weight = CrossEntropyParts(g, *this, logits).buildWeight(builder.getF32Type());
   return success();

@@ -45,6 +45,9 @@ LogicalResult CrossEntropyOp::verify() {
   if (!(smoothing >= 0 && smoothing <= 1))
     return emitOpError() << "expected label_smoothing in [0, 1], got " << smoothing
                          << " (cross_entropy_c3)";
+  if (getSmoothing() && smoothing != 0)
+    return emitOpError() << "expected label_smoothing 0 beside the operand smoothing, got "
+                         << smoothing << " (cross_entropy_c5)";
   return success();
 }
 

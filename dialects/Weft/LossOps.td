@@ -16,7 +16,8 @@ def Weft_CrossEntropyOp : Weft_LossOp<"cross_entropy", [
   let summary = "cross entropy of class indices, as torch.nn.functional.cross_entropy";
   let description = [{
     Classes are the last dimension of `logits`, `C` of them; each of the other positions is a sample
-    and has a label. With `p = log_softmax(logits)`, `s` the label smoothing and `y` the label,
+    and has a label. With `p = log_softmax(logits)`, `s` the label smoothing (a number, or the operand
+    `smoothing`, a number of the step that has no gradient) and `y` the label,
     a sample's loss is `-(1 - s) * p[y] - s / C * sum over classes of p`, or 0 if `y` is
     `ignore_index`. The mean divides the sum by the number of samples that are not ignored (none of
     them: NaN, as in PyTorch). `reduction = none` has a result per sample.
@@ -29,6 +30,7 @@ def Weft_CrossEntropyOp : Weft_LossOp<"cross_entropy", [
       * (cross_entropy_c2) `labels` has the shape of `logits` without its last dimension.
       * (cross_entropy_c3) `label_smoothing` is in [0, 1].
       * (cross_entropy_c4) a label is in [0, C), or `ignore_index`; checked when the op runs.
+      * (cross_entropy_c5) `label_smoothing` is 0 if there is an operand `smoothing`.
 
     ```mlir
     func.func @example(%logits: tensor<?x10xf32>, %labels: tensor<?xi64>) -> tensor<f32> {
@@ -36,15 +38,21 @@ def Weft_CrossEntropyOp : Weft_LossOp<"cross_entropy", [
           : (tensor<?x10xf32>, tensor<?xi64>) -> tensor<f32>
       return %loss : tensor<f32>
     }
+    func.func @smoothed(%logits: tensor<?x10xf32>, %labels: tensor<?xi64>, %s: tensor<f64>) -> tensor<f32> {
+      %loss = weft.cross_entropy %logits, %labels smoothing %s
+          : (tensor<?x10xf32>, tensor<?xi64>, tensor<f64>) -> tensor<f32>
+      return %loss : tensor<f32>
+    }
     ```
   }];
   let arguments = (ins Weft_FloatTensor:$logits, RankedTensorOf<[I64, I32]>:$labels,
+                       Optional<0DTensorOf<[F64]>>:$smoothing,
                        DefaultValuedAttr<Weft_LossReductionAttr, "::weft::LossReduction::Mean">:$reduction,
                        DefaultValuedAttr<I64Attr, "-100">:$ignore_index,
                        DefaultValuedAttr<F64Attr, "0.0">:$label_smoothing);
   let results = (outs Weft_FloatTensor:$result);
   let assemblyFormat = [{
-    $logits `,` $labels (`reduction` `=` $reduction^)? (`ignore_index` `=` $ignore_index^)?
+    $logits `,` $labels (`smoothing` $smoothing^)? (`reduction` `=` $reduction^)? (`ignore_index` `=` $ignore_index^)?
     (`label_smoothing` `=` $label_smoothing^)? attr-dict `:` functional-type(operands, results)
   }];
   let hasVerifier = 1;

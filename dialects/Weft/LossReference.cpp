@@ -47,6 +47,8 @@ LogicalResult CrossEntropyOp::evaluate(ArrayRef<ReferenceTensor> operands,
                          << logits.getShape() << "] and labels of shape [" << labels.getShape()
                          << "]";
   int64_t ignored = getIgnoreIndexAttr().getInt();
+  double smoothing =
+      getSmoothing() ? operands[2].getFloat(0) : getLabelSmoothing().convertToDouble();
   ReferenceTensor losses(getType().getElementType(), labels.getShape());
   double weight = 0;
   for (int64_t sample = 0, end = labels.getNumElements(); sample < end; ++sample) {
@@ -58,7 +60,7 @@ LogicalResult CrossEntropyOp::evaluate(ArrayRef<ReferenceTensor> operands,
                            << ") or ignore_index " << ignored << ", got " << label
                            << " (cross_entropy_c4)";
     ArrayRef<double> row = ArrayRef(logits.getFloats()).slice(sample * classes, classes);
-    losses.setFloat(sample, getSampleLoss(row, label, getLabelSmoothing().convertToDouble()));
+    losses.setFloat(sample, getSampleLoss(row, label, smoothing));
     weight += 1;
   }
   results.push_back(combine(losses, getReduction(), weight));

@@ -73,6 +73,7 @@ void EncoderBuilder::buildLayer() {
     for (StringRef part : {"weight", "bias"})
       arguments.push_back({(argument + "_" + part).str(),
                            writer.getParameterType(getLayer(0) + module.str() + "." + part.str()),
+                           {},
                            {}});
   Values values = writer.beginFunction("layer", /*isPublic=*/false, arguments);
   Value hidden = values[0], mask = values[1];

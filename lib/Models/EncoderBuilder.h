@@ -63,9 +63,12 @@ private:
   mlir::Value buildPooler(mlir::Value hidden);
   mlir::Value buildMaskedLm(mlir::Value hidden, mlir::Value maskedPositions);
   void buildLoss();
-  mlir::Value buildSequenceLoss(mlir::Value logits, mlir::Value labels);
-  mlir::Value buildLossOf(llvm::ArrayRef<mlir::Value> logits, llvm::ArrayRef<mlir::Value> labels);
-  mlir::Value buildCrossEntropy(llvm::StringRef name, mlir::Value logits, mlir::Value labels);
+  mlir::Value buildSequenceLoss(mlir::Value logits, mlir::Value labels, mlir::Value smoothing);
+  mlir::Value buildLossOf(llvm::ArrayRef<mlir::Value> logits, llvm::ArrayRef<mlir::Value> labels,
+                          mlir::Value smoothing);
+  mlir::Value buildCrossEntropy(llvm::StringRef name, mlir::Value logits, mlir::Value labels,
+                                mlir::Value smoothing = {});
+  bool isSmoothed() const;
 
   ModelOp model;
   const EncoderConfig &config;

@@ -167,15 +167,23 @@ SmallVector<Argument> EncoderBuilder::getLabels() {
   llvm_unreachable("a task without labels");
 }
 
-Value EncoderBuilder::buildCrossEntropy(StringRef name, Value logits, Value labels) {
-  return writer.build<CrossEntropyOp>(name, logits, labels, LossReduction::Mean, kIgnored,
-                                      APFloat(0.0));
+// Of the tasks whose output Transformers calls logits, and labels are classes.
+bool EncoderBuilder::isSmoothed() const {
+  return head.task == HeadTask::TokenClassification || head.task == HeadTask::MaskedLm ||
+         (head.task == HeadTask::SequenceClassification &&
+          head.problemType == ProblemType::SingleLabel);
 }
 
-Value EncoderBuilder::buildSequenceLoss(Value logits, Value labels) {
+Value EncoderBuilder::buildCrossEntropy(StringRef name, Value logits, Value labels,
+                                        Value smoothing) {
+  return writer.build<CrossEntropyOp>(name, logits, labels, smoothing, LossReduction::Mean,
+                                      kIgnored, APFloat(0.0));
+}
+
+Value EncoderBuilder::buildSequenceLoss(Value logits, Value labels, Value smoothing) {
   switch (head.problemType) {
   case ProblemType::SingleLabel:
-    return buildCrossEntropy("loss", logits, labels);
+    return buildCrossEntropy("loss", logits, labels, smoothing);
   case ProblemType::MultiLabel:
     return writer.build<BinaryCrossEntropyWithLogitsOp>("loss", logits, labels);
   case ProblemType::Regression:
@@ -186,13 +194,13 @@ Value EncoderBuilder::buildSequenceLoss(Value logits, Value labels) {
   llvm_unreachable("a problem without a loss");
 }
 
-Value EncoderBuilder::buildLossOf(ArrayRef<Value> logits, ArrayRef<Value> labels) {
+Value EncoderBuilder::buildLossOf(ArrayRef<Value> logits, ArrayRef<Value> labels, Value smoothing) {
   switch (head.task) {
   case HeadTask::SequenceClassification:
-    return buildSequenceLoss(logits[0], labels[0]);
+    return buildSequenceLoss(logits[0], labels[0], smoothing);
   case HeadTask::TokenClassification:
   case HeadTask::MaskedLm:
-    return buildCrossEntropy("loss", logits[0], labels[0]);
+    return buildCrossEntropy("loss", logits[0], labels[0], smoothing);
   case HeadTask::Pretraining:
     return writer.add("loss", buildCrossEntropy("masked_lm_loss", logits[0], labels[0]),
                       buildCrossEntropy("next_sentence_loss", logits[1], labels[1]));
@@ -210,10 +218,16 @@ void EncoderBuilder::buildLoss() {
   SmallVector<Argument> arguments = getInputs();
   size_t numInputs = arguments.size();
   llvm::append_range(arguments, getLabels());
+  if (isSmoothed())
+    arguments.push_back({"label_smoothing",
+                         RankedTensorType::get({}, writer.getBuilder().getF64Type()),
+                         {},
+                         ScalarRole::LabelSmoothing});
   Values values = writer.beginFunction("loss", /*isPublic=*/true, arguments);
+  Value smoothing = isSmoothed() ? values.pop_back_val() : Value();
   ArrayRef<Value> inputs = ArrayRef(values).take_front(numInputs);
   Values results = writer.call("logits", logits, inputs);
-  writer.endFunction(buildLossOf(results, ArrayRef(values).drop_front(numInputs)));
+  writer.endFunction(buildLossOf(results, ArrayRef(values).drop_front(numInputs), smoothing));
 }
 
 } // namespace weft::models

@@ -98,7 +98,10 @@ SmallVector<Value> GraphWriter::beginFunction(StringRef name, bool isPublic,
     function.setPrivate();
   Block *body = builder.createBlock(&function.getBody(), {}, types, locs);
   for (auto [i, argument] : llvm::enumerate(arguments)) {
-    if (!isPublic)
+    if (argument.scalar)
+      function.setArgAttr(i, kScalarAttr,
+                          ScalarRoleAttr::get(builder.getContext(), *argument.scalar));
+    if (!isPublic || argument.scalar)
       continue;
     function.setArgAttr(i, kInputAttr, builder.getStringAttr(argument.name));
     function.setArgAttr(i, kDimsAttr, builder.getStrArrayAttr(argument.dimensions));

@@ -15,7 +15,9 @@ struct Argument {
   std::string name;
   mlir::Type type;
   // Names of the dimensions of an input; none for an argument of a private function.
-  llvm::SmallVector<llvm::StringRef> dimensions;
+  llvm::SmallVector<llvm::StringRef> dimensions = {};
+  // A number of the step instead of an input.
+  std::optional<ScalarRole> scalar = std::nullopt;
 };
 
 class GraphWriter {

@@ -192,11 +192,11 @@ LogicalResult bindArguments(func::FuncOp function, Interpreter &interpreter,
       }
       const ReferenceTensor &value = *interpreter.getStorage(name);
       arguments.push_back(layout.empty() ? value : permuted(value, layout));
-    } else if (auto role = function.getArgAttrOfType<ScalarRoleAttr>(index, kScalarAttr)) {
-      arguments.push_back(makeScalar(type, getScalarValue(role.getValue())));
     } else if (auto value = function.getArgAttrOfType<DenseElementsAttr>(index, kCaseValueAttr)) {
       arguments.push_back(ReferenceTensor::fromAttribute(value));
-      ++numInputs;
+      numInputs += !function.getArgAttr(index, kScalarAttr);
+    } else if (auto role = function.getArgAttrOfType<ScalarRoleAttr>(index, kScalarAttr)) {
+      arguments.push_back(makeScalar(type, getScalarValue(role.getValue())));
     } else {
       arguments.push_back(drawInput(argument, options, numInputs++));
     }

@@ -112,8 +112,8 @@ void GraphGrower::buildLoss() {
   LossReduction reduction = flip() ? LossReduction::Mean : LossReduction::Sum;
   double smoothing = flip() ? 0.1 : 0;
   int64_t kind = below(options.smooth ? 2 : 3);
-  Value loss = classes
-                   ? make<CrossEntropyOp>(y, labels, reduction, int64_t(-100), APFloat(smoothing))
+  Value loss = classes     ? make<CrossEntropyOp>(y, labels, Value(), reduction, int64_t(-100),
+                                                  APFloat(smoothing))
                : kind == 0 ? make<MseLossOp>(y, labels, reduction)
                : kind == 1 ? make<BinaryCrossEntropyWithLogitsOp>(y, labels, reduction)
                            : make<L1LossOp>(y, labels, reduction);

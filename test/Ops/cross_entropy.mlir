@@ -67,6 +67,15 @@ func.func @smoothed_ignored(%x: tensor<?x3xf32> {case.value = dense<[[-3.625, -1
   return %y : tensor<f32>
 }
 
+// The same, the smoothing being a number of the step.
+func.func @smoothed_by_number(%x: tensor<?x3xf32> {case.value = dense<[[-3.625, -1.03125, 1.84375], [-3.03125, 2.21875, -0.59375], [2.40625, -2.59375, 3.21875], [1.8125, -3.625, -0.15625]]> : tensor<4x3xf32>},
+                              %l: tensor<?xi64> {case.value = dense<[2, 0, 1, 1]> : tensor<4xi64>},
+                              %s: tensor<f64> {case.value = dense<0.1> : tensor<f64>})
+    -> (tensor<f32> {case.expect = dense<4.12263327> : tensor<f32>}) {
+  %y = weft.cross_entropy %x, %l smoothing %s : (tensor<?x3xf32>, tensor<?xi64>, tensor<f64>) -> tensor<f32>
+  return %y : tensor<f32>
+}
+
 // A sample per token.
 func.func @tokens(%x: tensor<?x2x3xf32> {case.value = dense<[[[-1.734375, 0.890625, -0.546875], [1.09375, 1.53125, -1.296875]], [[1.234375, -0.453125, -0.46875], [0.625, 1.890625, 0.734375]]]> : tensor<2x2x3xf32>},
                   %l: tensor<?x2xi64> {case.value = dense<[[0, 2], [1, -100]]> : tensor<2x2xi64>})
@@ -99,6 +108,13 @@ func.func @gradient(%x: tensor<?x4xf32>, %l: tensor<?xi64> {case.range = [0, 4]}
 func.func @gradient_sum(%x: tensor<?x4xf32>, %l: tensor<?xi64> {case.range = [0, 4]})
     -> tensor<f32> attributes {case.gradient} {
   %y = weft.cross_entropy %x, %l reduction = sum label_smoothing = 0.2 : (tensor<?x4xf32>, tensor<?xi64>) -> tensor<f32>
+  return %y : tensor<f32>
+}
+
+func.func @gradient_smoothed_by_number(%x: tensor<?x4xf32>, %l: tensor<?xi64> {case.range = [0, 4]})
+    -> tensor<f32> attributes {case.gradient} {
+  %s = weft.constant dense<0.2> : tensor<f64>
+  %y = weft.cross_entropy %x, %l smoothing %s : (tensor<?x4xf32>, tensor<?xi64>, tensor<f64>) -> tensor<f32>
   return %y : tensor<f32>
 }
 

@@ -89,7 +89,7 @@ class Case:
         write_tensors(os.path.join(self.folder, "samples.safetensors"), self.samples)
 
     def choose_samples(self, samples):
-        kind = self.variant.replace("distil-", "")
+        kind = self.variant.replace("distil-", "").replace("-smoothed", "")
         names = {"input_ids": "input_ids", "attention_mask": "attention_mask"}
         if not self.variant.startswith("distil-"):
             names["token_type_ids"] = "token_type_ids"
@@ -133,6 +133,8 @@ def fill(case, text):
     text = re.sub(r"(weft\.parameter @(\S+).* = )#weft\.\w+<.*>", initialize, text)
     if missing:
         sys.exit(f"{case.variant}: expected weights for {', '.join(missing)}, found none")
+    smoothing = case.recorded.get("label_smoothing_factor", 0.0)
+    text = re.sub(r"weft\.scalar = #weft\.scalar_role<label_smoothing>", lambda match: f"case.value = dense<{smoothing}> : tensor<f64>, {match[0]}", text)
     return re.sub(r'weft\.input = "(\w+)"', lambda match: f"case.value = {tensor_text(first_batch(case, match[1]))}, {match[0]}", text)
 
 
@@ -184,7 +186,7 @@ def check_train(case):
          os.path.join(case.folder, "init.safetensors"), "--train-sampling-strategy", "sequential", "--batch-size", str(run["batch"]),
          "--max-steps", str(len(steps)), "--learning-rate", str(run["learning_rate"]), "--warmup-steps", str(run["warmup_steps"]),
          "--weight-decay", str(run["weight_decay"]), "--max-grad-norm", str(run["max_grad_norm"]), "--lr-scheduler-type", "linear",
-         "--logging-steps", "1", "--report-to", "none", "--save-strategy", "no", "--log-format", "json", "--output-dir",
+         "--label-smoothing-factor", str(case.recorded.get("label_smoothing_factor", 0.0)), "--logging-steps", "1", "--report-to", "none", "--save-strategy", "no", "--log-format", "json", "--output-dir",
          os.path.join(case.folder, "run")],
         check=True, stdout=subprocess.PIPE, text=True)
     log = [entry for entry in map(json.loads, result.stdout.splitlines()) if "learning_rate" in entry]

@@ -15,9 +15,10 @@ import torch
 import transformers
 from safetensors.torch import save_file
 from torch import nn
+from transformers.trainer_pt_utils import LabelSmoother
 
 SAMPLES, SEQUENCE, BATCH, VOCABULARY, WIDTH, CLASSES, MASKED = 32, 32, 8, 160, 64, 3, 8
-LEARNING_RATE, WARMUP, WEIGHT_DECAY, CLIPPING = 1e-3, 4, 0.01, 1.0
+LEARNING_RATE, WARMUP, WEIGHT_DECAY, CLIPPING, SMOOTHING = 1e-3, 4, 0.01, 1.0, 0.1
 
 BERT = dict(vocab_size=VOCABULARY, hidden_size=WIDTH, num_hidden_layers=2, num_attention_heads=4, intermediate_size=128,
             max_position_embeddings=48, type_vocab_size=2, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0)
@@ -37,6 +38,7 @@ VARIANTS = {
     "tanh-gelu": ("BertForSequenceClassification", 4, {"num_labels": CLASSES, "hidden_act": "gelu_new"}),
     "distil-sequence": ("DistilBertForSequenceClassification", 8, {"num_labels": CLASSES}),
     "distil-masked-lm": ("DistilBertForMaskedLM", 4, {}),
+    "token-smoothed": ("BertForTokenClassification", 4, {"num_labels": CLASSES}),
 }
 
 LAYER = [("attention.self.query", "attention.q_lin"), ("attention.self.key", "attention.k_lin"),
@@ -100,7 +102,7 @@ def make_samples():
 
 
 def get_batch(variant, samples, rows):
-    kind = variant.replace("distil-", "")
+    kind = variant.replace("distil-", "").replace("-smoothed", "")
     batch = {name: samples[name][rows].long() for name in ("input_ids", "token_type_ids", "attention_mask")}
     if variant.startswith("distil-"):
         del batch["token_type_ids"]
@@ -153,16 +155,20 @@ def record(variant, weights, samples):
     for step in range(steps):
         begin = step * BATCH % SAMPLES
         rows = slice(begin, begin + BATCH)
-        outputs = model(**get_batch(variant, samples, rows))
+        batch = get_batch(variant, samples, rows)
+        outputs = model(**batch)
+        loss = LabelSmoother(SMOOTHING)(outputs, batch["labels"]) if variant.endswith("-smoothed") else outputs.loss
         if step == 0:
             recorded["logits"] = {key: value.double().flatten().tolist() for key, value in get_logits(variant, outputs, samples, rows).items()}
-        outputs.loss.backward()
+        loss.backward()
         norm = nn.utils.clip_grad_norm_(model.parameters(), CLIPPING)
         rate = schedule.get_last_lr()[0]
         optimizer.step()
         schedule.step()
         optimizer.zero_grad()
-        recorded["steps"].append({"loss": outputs.loss.item(), "grad_norm": norm.item(), "learning_rate": rate})
+        recorded["steps"].append({"loss": loss.item(), "grad_norm": norm.item(), "learning_rate": rate})
+    if variant.endswith("-smoothed"):
+        recorded["label_smoothing_factor"] = SMOOTHING
     return recorded, config
 
 

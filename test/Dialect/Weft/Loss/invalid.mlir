@@ -27,6 +27,14 @@ func.func @labels(%x: tensor<?x10xf32>, %labels: tensor<8xi64>) {
 
 // -----
 
+func.func @smoothed_twice(%x: tensor<?x10xf32>, %labels: tensor<?xi64>, %s: tensor<f64>) {
+  // expected-error @+1 {{'weft.cross_entropy' op expected label_smoothing 0 beside the operand smoothing, got 1.000000e-01 (cross_entropy_c5)}}
+  %0 = weft.cross_entropy %x, %labels smoothing %s label_smoothing = 0.1 : (tensor<?x10xf32>, tensor<?xi64>, tensor<f64>) -> tensor<f32>
+  return
+}
+
+// -----
+
 func.func @smoothing(%x: tensor<?x10xf32>, %labels: tensor<?xi64>) {
   // expected-error @+1 {{'weft.cross_entropy' op expected label_smoothing in [0, 1], got 1.500000e+00 (cross_entropy_c3)}}
   %0 = weft.cross_entropy %x, %labels label_smoothing = 1.5 : (tensor<?x10xf32>, tensor<?xi64>) -> tensor<f32>

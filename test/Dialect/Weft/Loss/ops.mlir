@@ -57,3 +57,10 @@ func.func @binary_cross_entropy(%p: tensor<?x?xf32>, %t: tensor<?x?xf32>) -> ten
   %loss = weft.binary_cross_entropy %p, %t : (tensor<?x?xf32>, tensor<?x?xf32>) -> tensor<f32>
   return %loss : tensor<f32>
 }
+
+// CHECK-LABEL: func.func @smoothed
+func.func @smoothed(%x: tensor<?x10xf32>, %labels: tensor<?xi64>, %s: tensor<f64>) -> tensor<f32> {
+  // CHECK: weft.cross_entropy %{{.*}}, %{{.*}} smoothing %{{.*}} reduction = sum : (tensor<?x10xf32>, tensor<?xi64>, tensor<f64>) -> tensor<f32>
+  %loss = weft.cross_entropy %x, %labels smoothing %s reduction = sum : (tensor<?x10xf32>, tensor<?xi64>, tensor<f64>) -> tensor<f32>
+  return %loss : tensor<f32>
+}
