@@ -14,7 +14,8 @@ import os
 import subprocess
 import sys
 
-TOLERANCES = {"loss": 2e-5, "grad_norm": 1e-4, "learning_rate": 2e-9}
+# Rates are recorded with nine digits.
+TOLERANCES = {"loss": 2e-5, "grad_norm": 1e-4, "learning_rate": 5e-9}
 
 # Options of weftc, of weft train, and the recorded steps.
 CASES = {
