@@ -28,12 +28,20 @@ constexpr double kRemainderPenalty = 1.01;
 constexpr int64_t kMaxRowsPerGroup = 8;
 /// Longest block of k: a group of rows of A stays in the first-level cache.
 constexpr int64_t kMaxDepth = 1024;
+/// The same where A is stored transposed and packed in panels: shorter blocks leave room in the
+/// second-level cache for more columns, which share the copies of A.
+constexpr int64_t kMaxTransposedDepth = 256;
 /// Shortest block for a k that depends on the rows of the call.
-constexpr int64_t kMinDynamicDepth = 512;
+constexpr int64_t kMinDynamicDepth = 256;
 /// Packed B of a block of columns should fit in the second-level cache.
-constexpr double kPackedBytesWanted = 320 << 10;
+constexpr double kPackedBytesWanted = 400 << 10;
 /// Rows of packed A and of waiting sums.
 constexpr int64_t kRowsPerBlock = 192;
+/// Rows and columns of a tile for which both operands are packed, A in panels: enough of each that
+/// copies are few, and few enough that the packed columns stay in the second-level cache
+/// (measured).
+constexpr int64_t kPackedTileRows = 96;
+constexpr int64_t kPackedTileColumns = 384;
 /// What handing out a tile costs, in multiply-adds.
 constexpr double kTileOverhead = 50e3;
 /// Below these, the caches do what packing B would.
@@ -92,7 +100,7 @@ void chooseRegisterTile(ContractionPlan &plan) {
 void chooseDepth(ContractionPlan &plan) {
   const Extent &k = plan.shape.k;
   int64_t depth = std::max<int64_t>(1, k.at(plan.shape.tunedRows));
-  int64_t blocks = llvm::divideCeil(depth, kMaxDepth);
+  int64_t blocks = llvm::divideCeil(depth, plan.shape.transposeA ? kMaxTransposedDepth : kMaxDepth);
   plan.depthPerBlock = llvm::alignTo(llvm::divideCeil(depth, blocks), plan.lanes);
   plan.splitsDepth = blocks > 1 || k.isDynamic();
   if (k.isDynamic())
@@ -179,6 +187,16 @@ double tilingCost(const ContractionPlan &plan, const Tiling &tiling) {
 void chooseTiles(ContractionPlan &plan) {
   int64_t rows = std::max<int64_t>(1, plan.shape.m.at(plan.shape.tunedRows));
   int64_t groups = llvm::divideCeil(rows, plan.rowsPerGroup);
+  if (plan.packA == ContractionPlan::PackA::Panels && plan.packB) {
+    auto share = [](int64_t all, int64_t wanted) {
+      return llvm::divideCeil(all, std::max<int64_t>(1, llvm::divideNearest(all, wanted)));
+    };
+    plan.panelsPerTile = share(plan.panels(), kPackedTileColumns / plan.panelWidth());
+    plan.rowsPerTile = share(groups, kPackedTileRows / plan.rowsPerGroup) * plan.rowsPerGroup;
+    plan.rowsPerBlock =
+        std::min<int64_t>(groups, kRowsPerBlock / plan.rowsPerGroup) * plan.rowsPerGroup;
+    return;
+  }
   double best = std::numeric_limits<double>::infinity();
   for (int64_t columnBlocks = 1; columnBlocks <= std::min<int64_t>(plan.panels(), 64);
        ++columnBlocks) {
