@@ -254,6 +254,12 @@ def print_steps(arguments, times, peaks, report):
         return
     best = min(peers, key=peers.get)
     ratio, goal = peers[best] / medians["Weft"], SPEED_GOALS[arguments.model]
+    # A machine whose speed drifts shows here: a turn's contenders ran close to each other in time.
+    turns = [statistics.median(times[best][begin:begin + arguments.steps])
+             / statistics.median(times["Weft"][begin:begin + arguments.steps])
+             for begin in range(0, len(times["Weft"]), arguments.steps)]
+    print(f"  {best} / Weft in each round: min {min(turns):.2f}, "
+          f"median {statistics.median(turns):.2f}, max {max(turns):.2f}")
     report.goal(f"best peer ({best}) / Weft", f"{ratio:.2f}", f">= {goal}", ratio >= goal)
     if eager := peaks.get("PyTorch eager"):
         share, goal = peaks["Weft"] / eager, MEMORY_GOALS[arguments.model]
