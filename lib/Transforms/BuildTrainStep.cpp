@@ -6,7 +6,7 @@
 #include "weft/Autodiff/Autodiff.h"
 #include "weft/Transforms/IndexRange.h"
 #include "weft/Transforms/Passes.h"
-#include "llvm/ADT/StringSwitch.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
 
@@ -423,13 +423,30 @@ struct BuildTrainStep : impl::BuildTrainStepBase<BuildTrainStep> {
     return success();
   }
 
+  // The option as an attribute, with TrainingArguments' numbers in place of those that it does not
+  // give if the model asks for them; empty if it is neither a name nor an attribute.
+  std::string getOptimizerText(ModelOp model) {
+    StringRef text = StringRef(optimizer).trim();
+    bool isName = llvm::is_contained({"sgd", "adam", "adamw"}, text);
+    if (!isName && !text.starts_with("#"))
+      return "";
+    auto [name, numbers] = text.split('<');
+    std::string result = (isName ? "#weft." : "") + name.str();
+    if (model.getArgumentDefaults() != ArgumentDefaults::TrainingArguments)
+      return isName ? result + "<>" : text.str();
+    SmallVector<std::string> given;
+    if (!numbers.contains("lr"))
+      given.push_back("lr = 5.0e-05");
+    if (!numbers.contains("weight_decay"))
+      given.push_back("weight_decay = 0.0");
+    if (numbers.consume_back(">") && !numbers.trim().empty())
+      given.push_back(numbers.str());
+    return result + "<" + llvm::join(given, ", ") + ">";
+  }
+
   LogicalResult overrideOptimizer(ModelOp model) {
-    bool isName = llvm::is_contained({"sgd", "adam", "adamw"}, optimizer.getValue());
-    Attribute attr;
-    if (isName || StringRef(optimizer).starts_with("#")) {
-      std::string text = isName ? "#weft." + optimizer + "<>" : optimizer.getValue();
-      attr = parseAttribute(text, &getContext());
-    }
+    std::string text = getOptimizerText(model);
+    Attribute attr = text.empty() ? Attribute() : parseAttribute(text, &getContext());
     if (!isa_and_present<OptimizerAttrInterface>(attr))
       return model.emitOpError("expected an optimizer (sgd, adam, adamw, or an attribute such as "
                                "#weft.sgd<momentum = 0.9>), got '")

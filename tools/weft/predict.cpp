@@ -24,7 +24,7 @@ Usage: weft predict MODULE.weft --checkpoint PATH --data PATH [OPTIONS]
   --output FILE         (stdout)
   --id-column NAME      of the first column (index)
   --label-column NAME   of the next: the class of the largest output, by name if it has one, or the output if there is
-                        one only (label); models of tokens give a line for each word, with its position
+                        one only (label); models of tokens give a line for each word, with its position and the word
   --id-start N          id of the first sample (0)
   --scores              also the model's outputs, as score_0, score_1 ...
   --batch-size N        (the module's tuned batch, else 64)
@@ -72,14 +72,16 @@ class Lines {
 public:
   Lines(const PredictOptions &options, const rt::BatchPlan &plan, const rt::Dataset &data,
         const rt::LabelNames &names)
-      : options(options), plan(plan), names(names), words(data.find("labels")) {
-    if (words && !words->offsets)
-      words = nullptr;
+      : options(options), plan(plan), names(names), words(data.words), places(data.find("labels")) {
+    if (places && !places->offsets)
+      places = nullptr;
   }
 
   std::string header(const rt::PredictionRows &rows) const {
     std::string text = quoted(options.idColumn) +
-                       (rows.perPlace < rows.perRow ? ",position," : ",") +
+                       (rows.perPlace == rows.perRow ? ","
+                        : words                      ? ",position,word,"
+                                                     : ",position,") +
                        quoted(options.labelColumn);
     for (int64_t k = 0; options.scores && k < rows.perPlace; ++k)
       text += "," + (names.empty() ? "score_" + std::to_string(k) : quoted("score_" + names.of(k)));
@@ -96,13 +98,18 @@ public:
         text += id + "," + line(values, rows.perPlace);
         continue;
       }
-      int64_t places =
+      int64_t count =
           std::min(rows.perRow / rows.perPlace, plan.sampleLength(static_cast<uint32_t>(sample)));
       int64_t position = 0;
-      for (int64_t place = 0; place < places; ++place)
-        if (isWord(sample, place))
-          text += id + "," + std::to_string(position++) + "," +
-                  line(values + place * rows.perPlace, rows.perPlace);
+      for (int64_t place = 0; place < count; ++place) {
+        int64_t label = labelAt(sample, place);
+        if (label == -100)
+          continue;
+        text += id + "," + std::to_string(position++) + ",";
+        if (words)
+          text += quoted((*words)[static_cast<size_t>(label)]) + ",";
+        text += line(values + place * rows.perPlace, rows.perPlace);
+      }
     }
     return text;
   }
@@ -115,18 +122,20 @@ private:
       text += "," + number(values[k]);
     return text + "\n";
   }
-  // The first piece of a word: the places that training would label.
-  bool isWord(int64_t sample, int64_t place) const {
-    if (!words)
-      return true;
-    auto first = static_cast<int64_t>((*words->offsets)[static_cast<size_t>(sample)]);
-    return rt::elementAsInteger(words->array, first + place) != -100;
+  // What the data has for a place: -100 unless it is the first piece of a word, the places that
+  // training would label.
+  int64_t labelAt(int64_t sample, int64_t place) const {
+    if (!places)
+      return 0;
+    auto first = static_cast<int64_t>((*places->offsets)[static_cast<size_t>(sample)]);
+    return rt::elementAsInteger(places->array, first + place);
   }
 
   const PredictOptions &options;
   const rt::BatchPlan &plan;
   const rt::LabelNames &names;
-  const rt::DataField *words;
+  std::shared_ptr<const std::vector<std::string>> words;
+  const rt::DataField *places;
 };
 
 Status runPredict(const PredictOptions &options) {

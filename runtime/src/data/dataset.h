@@ -51,6 +51,9 @@ struct Dataset {
   std::vector<DataField> fields;
   // Not null: labels are tokens of input_ids, which are masked as a batch is made.
   std::shared_ptr<const MaskingRules> masking;
+  // Not null: samples are sentences of these words, opened without labels. What stands in the field
+  // labels at the first piece of a word is then the number of the word, here.
+  std::shared_ptr<const std::vector<std::string>> words;
 
   int64_t samples() const { return fields.empty() ? 0 : fields[0].samples(); }
   const DataField *find(const std::string &name) const;

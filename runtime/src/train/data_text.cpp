@@ -6,6 +6,7 @@
 #include "train/text_samples.h"
 
 #include <algorithm>
+#include <numeric>
 #include <set>
 
 namespace weft::rt {
@@ -234,6 +235,8 @@ Result<Dataset> DataOpener::openSentences(const TaggedSentences &sentences, bool
                                shownText(sentences.tag(i)).c_str());
       tags[static_cast<size_t>(i)] = static_cast<int32_t>(*value);
     }
+  } else {
+    std::iota(tags.begin(), tags.end(), 0);
   }
   WEFT_ASSIGN_OR_RETURN(int64_t limit, Texts::limit(*this));
   TokenizeRequest request;
@@ -262,6 +265,12 @@ Result<Dataset> DataOpener::openSentences(const TaggedSentences &sentences, bool
   Dataset data = Texts::fields(*this, sentences.file(), texts, limit);
   data.fields.push_back(sampleField("labels", DataType::i32, std::move(texts.labels), texts.offsets,
                                     sentences.file()));
+  if (!withLabels) {
+    auto list = std::make_shared<std::vector<std::string>>();
+    for (int64_t i = 0; i < words; ++i)
+      list->emplace_back(sentences.word(i));
+    data.words = std::move(list);
+  }
   return data;
 }
 
