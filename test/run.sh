@@ -62,6 +62,10 @@ print(r["tests"] - r["failures"] - r["disabled"], r["failures"])' "$report")
   if [ $status -ne 0 ] && { [ ! -s "$report" ] || grep -q '"failures": 0' "$report"; }; then count 0 1; fi
 done
 
+echo "== fuzzers"
+counts=$(test/Fuzz/run.sh | tail -n 1 | sed -nE 's/^([0-9]+) passed, ([0-9]+) failed$/\1 \2/p')
+count ${counts:-0 1}
+
 for check in tools/dev/check-*; do
   echo "== $(basename "$check")"
   if "$check" "$build"; then count 1 0; else count 0 1; fi
