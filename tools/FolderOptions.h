@@ -27,7 +27,9 @@ struct FolderOptions {
         problemType("problem-type",
                     llvm::cl::desc("single_label_classification, multi_label_classification or "
                                    "regression"),
-                    llvm::cl::value_desc("name"), llvm::cl::cat(category)) {}
+                    llvm::cl::value_desc("name"), llvm::cl::cat(category)),
+        explain("explain", llvm::cl::desc("Able to explain predictions (weft explain)"),
+                llvm::cl::cat(category)) {}
 
   // The model of `folder`; null after `error` was set.
   mlir::OwningOpRef<mlir::ModuleOp> build(mlir::MLIRContext &context, llvm::StringRef folder,
@@ -41,14 +43,19 @@ struct FolderOptions {
     llvm::FailureOr<models::Head> head = models::resolveHead(*config, *options, error);
     if (failed(head))
       return {};
-    return models::buildEncoder(context, *config, *head);
+    if (explain && head->task != models::HeadTask::SequenceClassification) {
+      error = "--explain: expected the task sequence-classification, got " +
+              models::getTaskName(head->task).str();
+      return {};
+    }
+    return models::buildEncoder(context, *config, *head, explain);
   }
 
   // Whether one of them is given.
   bool areGiven() const {
     return task.getNumOccurrences() || numLabels.getNumOccurrences() ||
            labels.getNumOccurrences() || labelsFile.getNumOccurrences() ||
-           problemType.getNumOccurrences();
+           problemType.getNumOccurrences() || explain.getNumOccurrences();
   }
 
   llvm::cl::opt<std::string> task;
@@ -56,6 +63,7 @@ struct FolderOptions {
   llvm::cl::opt<std::string> labels;
   llvm::cl::opt<std::string> labelsFile;
   llvm::cl::opt<std::string> problemType;
+  llvm::cl::opt<bool> explain;
 
 private:
   llvm::FailureOr<models::HeadOptions> parse(std::string &error) const {

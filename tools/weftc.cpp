@@ -131,10 +131,11 @@ LogicalResult Compilation::parse() {
   if (llvm::sys::fs::is_directory(inputName))
     return buildFromFolder();
   if (folderOptions.areGiven())
-    return fail("--task, --num-labels, --labels, --labels-file and --problem-type: expected a "
-                "Hugging Face folder, "
-                "got '" +
-                inputName + "'");
+    return fail(
+        "--task, --num-labels, --labels, --labels-file, --problem-type and --explain: expected a "
+        "Hugging Face folder, "
+        "got '" +
+        inputName + "'");
   return parseFile();
 }
 

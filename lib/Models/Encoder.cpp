@@ -65,7 +65,7 @@ void EncoderBuilder::declareEncoder() {
 }
 
 // One function for all layers, which pass their weights.
-void EncoderBuilder::buildLayer() {
+func::FuncOp EncoderBuilder::buildLayer(StringRef name) {
   SmallVector<Argument> arguments = {
       {"hidden", writer.getFloats({kDynamic, kDynamic, width}), {}},
       {"attention_mask", writer.getIndices({kDynamic, kDynamic}), {}}};
@@ -75,7 +75,7 @@ void EncoderBuilder::buildLayer() {
                            writer.getParameterType(getLayer(0) + module.str() + "." + part.str()),
                            {},
                            {}});
-  Values values = writer.beginFunction("layer", /*isPublic=*/false, arguments);
+  Values values = writer.beginFunction(name, /*isPublic=*/false, arguments);
   Value hidden = values[0], mask = values[1];
   auto weightOf = [&](Part module) { return values[2 + 2 * module]; };
   auto biasOf = [&](Part module) { return values[3 + 2 * module]; };
@@ -99,7 +99,8 @@ void EncoderBuilder::buildLayer() {
       "context_heads", query.getType(), query, key, value, mask, /*bias=*/Value(),
       /*seed=*/Value(), /*step=*/Value(), /*sample_offset=*/Value(), /*number=*/Value(),
       /*causal=*/UnitAttr(), /*scale=*/FloatAttr(),
-      builder.getF64FloatAttr(config.attentionDropout), /*id=*/IntegerAttr());
+      builder.getF64FloatAttr(writer.hasDropout() ? config.attentionDropout : 0.0),
+      /*id=*/IntegerAttr());
   context = writer.reshape("context", context, {kDynamic, kDynamic, width});
 
   Value attended = project("attended", context, AttentionOutputPart);
@@ -109,24 +110,29 @@ void EncoderBuilder::buildLayer() {
   Value inner =
       writer.activate("activated", project("inner", attended, InnerPart), config.activation);
   Value outer = writer.dropout("dropped", project("outer", inner, OuterPart), config.hiddenDropout);
-  layer = writer.endFunction(normalize(writer.add("sum", outer, attended), OutputNormPart));
+  return writer.endFunction(normalize(writer.add("sum", outer, attended), OutputNormPart));
 }
 
-// `inputs` are the ids of tokens and, if the family has them, of token types.
-Value EncoderBuilder::buildEmbeddings(ArrayRef<Value> inputs) {
-  OpBuilder &builder = writer.getBuilder();
-  std::string embeddings = getEmbeddings();
-  auto look = [&](StringRef name, Value ids, const std::string &table, IntegerAttr padding) {
-    Value weight = writer.read("table", embeddings + table + ".weight");
-    return writer.build<EmbeddingOp>(name, ids, weight, padding);
-  };
+Value EncoderBuilder::lookUp(StringRef name, Value ids, StringRef table, IntegerAttr padding) {
+  Value weight = writer.read("table", getEmbeddings() + table.str() + ".weight");
+  return writer.build<EmbeddingOp>(name, ids, weight, padding);
+}
+
+Value EncoderBuilder::buildWords(Value ids) {
   IntegerAttr padding =
-      config.padTokenId ? builder.getI64IntegerAttr(*config.padTokenId) : IntegerAttr();
-  Value sum = look("words", inputs[0], "word_embeddings", padding);
+      config.padTokenId ? writer.getBuilder().getI64IntegerAttr(*config.padTokenId) : IntegerAttr();
+  return lookUp("words", ids, "word_embeddings", padding);
+}
+
+// `types` are the ids of token types, if the family has them. Dimension 1 of `like` is the
+// sequence.
+Value EncoderBuilder::buildEmbeddings(Value words, Value types, Value like) {
+  std::string embeddings = getEmbeddings();
+  Value sum = words;
   if (hasTokenTypes())
-    sum = writer.add("sum", sum, look("types", inputs[1], "token_type_embeddings", {}));
+    sum = writer.add("sum", sum, lookUp("types", types, "token_type_embeddings", {}));
   Value table = writer.read("table", embeddings + "position_embeddings.weight");
-  Value positions = writer.build<PrefixOp>("positions", table, int64_t(0), inputs[0], int64_t(1));
+  Value positions = writer.build<PrefixOp>("positions", table, int64_t(0), like, int64_t(1));
   positions = writer.build<BroadcastOp>("positions", positions, sum, ArrayRef<int64_t>{1, 2});
   sum = writer.add("sum", sum, positions);
   Value normalized =
@@ -138,18 +144,25 @@ void EncoderBuilder::buildEncoder() {
   SmallVector<Argument> inputs = getInputs();
   if (hasMaskedPositions())
     inputs.pop_back();
+  for (Argument &input : inputs)
+    input.dimensions = {};
   Values values = writer.beginFunction("encoder", /*isPublic=*/false, inputs);
   Value mask = values.back();
-  Value hidden = buildEmbeddings(values);
+  Value words = buildWords(values[0]);
+  Value hidden = buildEmbeddings(words, values[1], values[0]);
+  encoder = writer.endFunction(buildLayers(layer, hidden, mask));
+}
+
+Value EncoderBuilder::buildLayers(func::FuncOp function, Value hidden, Value mask) {
   for (int64_t i = 0; i < config.numLayers; ++i) {
     Values operands = {hidden, mask};
     for (auto [module, argument] : llvm::zip_equal(names.modules, kModuleArguments))
       for (StringRef part : {"weight", "bias"})
         operands.push_back(writer.read((argument + "_" + part).str(),
                                        getLayer(i) + module.str() + "." + part.str()));
-    hidden = writer.call("hidden", layer, operands)[0];
+    hidden = writer.call("hidden", function, operands)[0];
   }
-  encoder = writer.endFunction(hidden);
+  return hidden;
 }
 
 static TaskKind getTaskKind(const Head &head) {
@@ -170,7 +183,7 @@ static TaskKind getTaskKind(const Head &head) {
   llvm_unreachable("a task without a kind");
 }
 
-void EncoderBuilder::build() {
+void EncoderBuilder::build(bool explains) {
   OpBuilder &builder = writer.getBuilder();
   SmallVector<StringRef> labels(head.labels.begin(), head.labels.end());
   model.setTaskAttr(TaskAttr::get(model.getContext(), getTaskKind(head),
@@ -180,14 +193,16 @@ void EncoderBuilder::build() {
   declareEncoder();
   declareHead();
   if (config.numLayers > 0)
-    buildLayer();
+    layer = buildLayer("layer");
   buildEncoder();
   buildLogits();
   buildLoss();
+  if (explains)
+    buildExplain();
 }
 
 OwningOpRef<ModuleOp> buildEncoder(MLIRContext &context, const EncoderConfig &config,
-                                   const Head &head) {
+                                   const Head &head, bool explains) {
   context.loadDialect<WeftDialect, func::FuncDialect>();
   OpBuilder builder(&context);
   Location loc = FileLineColLoc::get(builder.getStringAttr(config.file), 1, 1);
@@ -200,7 +215,7 @@ OwningOpRef<ModuleOp> buildEncoder(MLIRContext &context, const EncoderConfig &co
                                cast<OptimizerAttrInterface>(Attribute(optimizer)), TaskAttr(),
                                StringAttr(), ArgumentDefaultsAttr());
   model.getBodyRegion().emplaceBlock();
-  EncoderBuilder(model, config, head).build();
+  EncoderBuilder(model, config, head).build(explains);
   return module;
 }
 

@@ -23,7 +23,8 @@ struct FamilyNames {
 class EncoderBuilder {
 public:
   EncoderBuilder(ModelOp model, const EncoderConfig &config, const Head &head);
-  void build();
+  // `explains`: of sequence classification, with @explain.
+  void build(bool explains);
 
 private:
   // Places in FamilyNames::modules.
@@ -51,9 +52,13 @@ private:
                       const std::string &decoder, const std::string &bias);
 
   // --- Encoder
-  void buildLayer();
+  mlir::func::FuncOp buildLayer(llvm::StringRef name);
   void buildEncoder();
-  mlir::Value buildEmbeddings(llvm::ArrayRef<mlir::Value> inputs);
+  mlir::Value lookUp(llvm::StringRef name, mlir::Value ids, llvm::StringRef table,
+                     mlir::IntegerAttr padding);
+  mlir::Value buildWords(mlir::Value ids);
+  mlir::Value buildEmbeddings(mlir::Value words, mlir::Value types, mlir::Value like);
+  mlir::Value buildLayers(mlir::func::FuncOp function, mlir::Value hidden, mlir::Value mask);
 
   // --- Head
   llvm::SmallVector<Argument> getInputs();
@@ -69,6 +74,10 @@ private:
   mlir::Value buildCrossEntropy(llvm::StringRef name, mlir::Value logits, mlir::Value labels,
                                 mlir::Value smoothing = {});
   bool isSmoothed() const;
+
+  // --- Explanations
+  mlir::func::FuncOp buildExplainedScore(mlir::func::FuncOp function);
+  void buildExplain();
 
   ModelOp model;
   const EncoderConfig &config;

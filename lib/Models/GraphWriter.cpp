@@ -101,9 +101,10 @@ SmallVector<Value> GraphWriter::beginFunction(StringRef name, bool isPublic,
     if (argument.scalar)
       function.setArgAttr(i, kScalarAttr,
                           ScalarRoleAttr::get(builder.getContext(), *argument.scalar));
-    if (!isPublic || argument.scalar)
+    if (argument.scalar || (!isPublic && argument.dimensions.empty()))
       continue;
-    function.setArgAttr(i, kInputAttr, builder.getStringAttr(argument.name));
+    if (isPublic)
+      function.setArgAttr(i, kInputAttr, builder.getStringAttr(argument.name));
     function.setArgAttr(i, kDimsAttr, builder.getStrArrayAttr(argument.dimensions));
   }
   return SmallVector<Value>(body->getArguments());
@@ -150,7 +151,7 @@ Value GraphWriter::layerNorm(StringRef name, Value x, const std::string &module,
 }
 
 Value GraphWriter::dropout(StringRef name, Value x, double p) {
-  return p > 0 ? build<DropoutOp>(name, x, p) : x;
+  return p > 0 && dropsOut ? build<DropoutOp>(name, x, p) : x;
 }
 
 Value GraphWriter::activate(StringRef name, Value x, Activation activation) {

@@ -14,7 +14,8 @@ namespace weft::models {
 struct Argument {
   std::string name;
   mlir::Type type;
-  // Names of the dimensions of an input; none for an argument of a private function.
+  // Names of the dimensions of an input; for an argument of a private function only if it is
+  // differentiated.
   llvm::SmallVector<llvm::StringRef> dimensions = {};
   // A number of the step instead of an input.
   std::optional<ScalarRole> scalar = std::nullopt;
@@ -43,6 +44,8 @@ public:
   void declareBias(const std::string &name, int64_t size, llvm::ArrayRef<std::string> aliases = {});
   void setInitializerRange(double range) { initializerRange = range; }
   void setOptionalPrefix(llvm::StringRef prefix) { optionalPrefix = prefix.str(); }
+  void setDropout(bool isOn) { dropsOut = isOn; }
+  bool hasDropout() const { return dropsOut; }
   mlir::Type getParameterType(llvm::StringRef name) { return parameterTypes.lookup(name); }
 
   // --- Functions
@@ -63,6 +66,7 @@ public:
   mlir::Value layerNorm(llvm::StringRef name, mlir::Value x, mlir::Value weight, mlir::Value bias,
                         double eps);
   mlir::Value layerNorm(llvm::StringRef name, mlir::Value x, const std::string &module, double eps);
+  // Nothing where dropout is off: in evaluation.
   mlir::Value dropout(llvm::StringRef name, mlir::Value x, double p);
   mlir::Value activate(llvm::StringRef name, mlir::Value x, Activation activation);
   mlir::Value add(llvm::StringRef name, mlir::Value a, mlir::Value b);
@@ -87,6 +91,7 @@ private:
   mlir::OpBuilder builder;
   mlir::Location fileLoc;
   double initializerRange = 0.02;
+  bool dropsOut = true;
   std::string optionalPrefix;
   llvm::StringMap<mlir::Type> parameterTypes;
   mlir::func::FuncOp function;

@@ -63,6 +63,8 @@ private:
   bool staticBatch;
   // The dimensions to bind, by function, in the order of `bindings`.
   llvm::MapVector<func::FuncOp, llvm::SetVector<StringRef>> namesOf;
+  // Callees of gradients that have copies, after those that they call.
+  llvm::SetVector<Operation *> copiedCallees;
 };
 
 LogicalResult Specializer::collectNames() {
@@ -163,6 +165,7 @@ FailureOr<FlatSymbolRefAttr> Specializer::specializeCallee(ValueAndGradOp op,
     if (failed(copy))
       return failure();
     copy->setPrivate();
+    copiedCallees.insert(callee);
   }
   return FlatSymbolRefAttr::get(model.getContext(), name);
 }
@@ -209,6 +212,9 @@ FailureOr<unsigned> Specializer::run() {
   for (auto &[function, names] : namesOf)
     if (!names.empty())
       function.erase();
+  for (Operation *callee : llvm::reverse(copiedCallees))
+    if (!cast<func::FuncOp>(callee).isPublic() && SymbolTable::symbolKnownUseEmpty(callee, model))
+      callee->erase();
   return copies;
 }
 

@@ -33,6 +33,7 @@ Command addPredict(CLI::App &parent);
 Command addInspect(CLI::App &parent);
 Command addBench(CLI::App &parent);
 Command addTokenize(CLI::App &parent);
+Command addExplain(CLI::App &parent);
 
 // A subcommand whose help is `help`, as it stands.
 CLI::App *addSubcommand(CLI::App &parent, const char *name, const char *summary, std::string help);

@@ -22,6 +22,7 @@ Usage: weft COMMAND MODULE.weft [OPTIONS]
   train     train, with checkpoints, evaluation and logs
   eval      loss and accuracy of a checkpoint on a data set
   predict   predictions of a checkpoint as CSV
+  explain   what each token contributes to a prediction
   inspect   what is in a module
   bench     milliseconds per step
   tokenize  texts to the token ids of a tokenizer
@@ -157,8 +158,8 @@ static int runTool(int argc, char **argv) {
   CLI::App app;
   app.require_subcommand(1);
   app.set_version_flag("--version", "weft " WEFT_TOOL_VERSION);
-  Command commands[] = {addTrain(app),   addEval(app),  addPredict(app),
-                        addInspect(app), addBench(app), addTokenize(app)};
+  Command commands[] = {addTrain(app), addEval(app),     addPredict(app), addInspect(app),
+                        addBench(app), addTokenize(app), addExplain(app)};
   std::vector<std::string> words(argv + 1, argv + argc);
   useDashes(words);
   auto isCommand = [&](const std::string &word) {

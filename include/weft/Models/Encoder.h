@@ -11,9 +11,14 @@ namespace weft::models {
 
 /// A `weft.model` with Hugging Face's names of parameters and inputs, @logits and @loss. Sizes are
 /// those of `config`; `batch` and `seq` are dynamic, and so is `masked`, the number of labelled
-/// positions of a sample, where the task has them.
+/// positions of a sample, where the task has them. `explains` adds @explain to a classifier of
+/// sequences: from the inputs, `alpha` and `target` (a number and a class a sample) to the logits
+/// of the text whose word embeddings are multiplied by alpha, and for each token the product of the
+/// gradient of the target's logit with respect to those and the embedding as it is, summed over the
+/// width.
 mlir::OwningOpRef<mlir::ModuleOp> buildEncoder(mlir::MLIRContext &context,
-                                               const EncoderConfig &config, const Head &head);
+                                               const EncoderConfig &config, const Head &head,
+                                               bool explains = false);
 
 /// How many positions of a sequence of that length are masked at most, all but never: 15 % and four
 /// standard deviations, rounded up to a multiple of 8.
