@@ -12,6 +12,11 @@ using namespace mlir;
 
 namespace weft {
 
+// Ops that are repeated in each user rather than stored.
+static constexpr unsigned kMaxRepeatedOps = 16;
+// More in one cluster would save nothing that its compilation is worth.
+static constexpr unsigned kMaxClusterOps = 64;
+
 static FusionKind kindOf(Operation *op) { return cast<FusableOpInterface>(op).getFusionKind(); }
 
 DispatchClusters::DispatchClusters(func::FuncOp entry, const RowsAnalysis &rows,
@@ -32,6 +37,8 @@ int DispatchClusters::getClusterOf(Operation *op) const {
 // Elements made from nothing or from a smaller tensor, arithmetic on single numbers, and
 // elementwise work on the function's arguments cost less to repeat than to store.
 void DispatchClusters::findCheapOps() {
+  // How many ops repeating one takes; a long chain (the sum of many gradients' squares) is stored.
+  llvm::DenseMap<Operation *, unsigned> repeated;
   for (Operation &op : entry.getBody().front()) {
     auto fusable = dyn_cast<FusableOpInterface>(&op);
     if (!fusable || isAlias(&op))
@@ -52,8 +59,13 @@ void DispatchClusters::findCheapOps() {
       return isa<FusableOpInterface>(user) &&
              (kindOf(user) == FusionKind::Contraction || kindOf(user) == FusionKind::Attention);
     });
-    if (!isStored && !isMultiplied)
-      cheap.insert(&op);
+    unsigned count = 1;
+    for (Value operand : op.getOperands())
+      count += repeated.lookup(operand.getDefiningOp());
+    if (isStored || isMultiplied || count > kMaxRepeatedOps)
+      continue;
+    cheap.insert(&op);
+    repeated[&op] = count;
   }
 }
 
@@ -126,6 +138,10 @@ bool DispatchClusters::readsDirectly(Operation *op, unsigned cluster) const {
 bool DispatchClusters::canJoin(Operation *op, unsigned index, const llvm::BitVector &producers,
                                std::string &reason) {
   const Cluster &cluster = clusters[index];
+  if (cluster.ops.size() >= kMaxClusterOps) {
+    reason = "the cluster is large enough";
+    return false;
+  }
   if (!readsDirectly(op, index)) {
     reason = "it reads the cluster's result under another shape";
     return false;
