@@ -15,22 +15,43 @@ static LogicalResult verifyNumbered(OpT op) {
       "(weft-flatten-model does it)");
 }
 
+// Whether samples and heads share the bias. A target adds up what one of them makes of it in order:
+// for each head apart, heads can be computed at once.
+static bool isSharedByAll(AttentionOp op) {
+  auto type = cast<RankedTensorType>(op.getBias().getType());
+  int64_t heads = op.getType().getDimSize(2);
+  return type.getDimSize(0) == 1 && type.getDimSize(1) == 1 && heads != 1;
+}
+
+static Value repeatForHeads(GraphBuilder &g, AttentionOp op) {
+  auto type = cast<RankedTensorType>(op.getBias().getType());
+  SmallVector<int64_t> shape(type.getShape());
+  shape[1] = op.getType().getDimSize(2);
+  return g.build<BroadcastOp>(type.clone(shape), op.getBias(), getAllDims(4));
+}
+
 LogicalResult AttentionOp::buildVjp(OpBuilder &builder, ValueRange cotangents,
                                     ArrayRef<bool> needed,
                                     SmallVectorImpl<Value> &operandCotangents) {
   if (failed(verifyNumbered(*this)))
     return failure();
+  GraphBuilder g(builder, getLoc());
+  unsigned biasNumber = getMask() ? 4 : 3;
+  bool needsBias = getBias() && needed[biasNumber];
+  bool isShared = needsBias && isSharedByAll(*this);
+  Value bias = isShared ? repeatForHeads(g, *this) : getBias();
   // Without a bias that needs it, the bias's own gradient is a result that nothing uses.
-  auto gradient = AttentionGradientOp::create(
-      builder, getLoc(), getQuery(), getKey(), getValue(), cotangents[0], getMask(), getBias(),
-      getSeed(), getStep(), getSampleOffset(), getNumber(), getCausalAttr(), getScaleAttr(),
-      getPAttr(), getIdAttr());
+  auto gradient = AttentionGradientOp::create(builder, getLoc(), getQuery(), getKey(), getValue(),
+                                              cotangents[0], getMask(), bias, getSeed(), getStep(),
+                                              getSampleOffset(), getNumber(), getCausalAttr(),
+                                              getScaleAttr(), getPAttr(), getIdAttr());
   for (unsigned i = 0; i < 3; ++i)
     if (needed[i])
       operandCotangents[i] = gradient.getResult(i);
-  unsigned bias = getMask() ? 4 : 3;
-  if (getBias() && needed[bias])
-    operandCotangents[bias] = gradient.getDbias();
+  if (needsBias)
+    operandCotangents[biasNumber] =
+        isShared ? g.build<ReduceSumOp>(gradient.getDbias(), ArrayRef<int64_t>{1}, /*keepdim=*/true)
+                 : gradient.getDbias();
   return success();
 }
 

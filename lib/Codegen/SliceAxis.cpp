@@ -2,16 +2,13 @@
 //
 // Along which dimension a part can be cut: a slice must read of the part's own tensors only the
 // same slice, so that slices are independent.
-#include "weft/Codegen/StagePlan.h"
+#include "StageLoops.h"
 
 #include "llvm/ADT/Twine.h"
 
 using namespace mlir;
 
 namespace weft {
-namespace {
-
-/// The result of `map` that is exactly loop `loop`, if no other depends on it.
 std::optional<int64_t> positionOf(AffineMap map, int64_t loop) {
   std::optional<int64_t> position;
   for (auto [i, expr] : llvm::enumerate(map.getResults())) {
@@ -23,6 +20,8 @@ std::optional<int64_t> positionOf(AffineMap map, int64_t loop) {
   }
   return position;
 }
+
+namespace {
 
 /// The loop that dimension `axis` of a tensor accessed at `map` runs along.
 std::optional<int64_t> loopOf(AffineMap map, int64_t axis) {

@@ -24,6 +24,9 @@ std::optional<mlir::vector::CombiningKind> getCombiningKind(mlir::linalg::Generi
 /// Whether the stage's loops can be one loop over all elements.
 bool isFlat(const StagePlan &plan, const Stage &stage);
 
+/// The result of `map` that is exactly loop `loop`, if no other depends on it.
+std::optional<int64_t> positionOf(mlir::AffineMap map, int64_t loop);
+
 } // namespace weft
 
 #endif // WEFT_LIB_CODEGEN_STAGELOOPS_H

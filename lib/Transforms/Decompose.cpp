@@ -15,9 +15,11 @@ struct Decompose : impl::DecomposeBase<Decompose> {
   using DecomposeBase::DecomposeBase;
 
   bool isKept(Operation *op) const {
-    // The gradient of a bias is a sum over what kernels compute apart.
+    // The gradient of a bias may be a sum over heads, which kernels keep in its own type.
     auto gradient = dyn_cast<AttentionGradientOp>(op);
-    return isa<FusableOpInterface>(op) && !(gradient && gradient.getDbias()) &&
+    bool isNarrow = gradient && gradient.getDbias() && !gradient.getDbias().use_empty() &&
+                    !cast<RankedTensorType>(gradient.getDbias().getType()).getElementType().isF32();
+    return isa<FusableOpInterface>(op) && !isNarrow &&
            llvm::is_contained(keep, op->getName().getStringRef().str());
   }
 

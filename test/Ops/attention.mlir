@@ -86,6 +86,16 @@ func.func @gradient_bias(%q: tensor<?x2x2x2xf32>, %k: tensor<?x3x2x2xf32>, %v: t
   return %y : tensor<?x2x2x2xf32>
 }
 
+// Shared by samples and heads; and with a size of 1 for queries and keys.
+func.func @gradient_shared_bias(%q: tensor<?x2x2x2xf32>, %k: tensor<?x3x2x2xf32>, %v: tensor<?x3x2x2xf32>, %b: tensor<1x1x2x3xf32>,
+                                %c: tensor<?x1x1x3xf32>, %d: tensor<1x2x2x1xf32>)
+    -> (tensor<?x2x2x2xf32>, tensor<?x2x2x2xf32>, tensor<?x2x2x2xf32>) attributes {case.gradient = 2} {
+  %x = weft.attention %q, %k, %v bias %b : tensor<?x2x2x2xf32>, tensor<?x3x2x2xf32> bias tensor<1x1x2x3xf32>
+  %y = weft.attention %q, %k, %v bias %c : tensor<?x2x2x2xf32>, tensor<?x3x2x2xf32> bias tensor<?x1x1x3xf32>
+  %z = weft.attention %q, %k, %v bias %d : tensor<?x2x2x2xf32>, tensor<?x3x2x2xf32> bias tensor<1x2x2x1xf32>
+  return %x, %y, %z : tensor<?x2x2x2xf32>, tensor<?x2x2x2xf32>, tensor<?x2x2x2xf32>
+}
+
 func.func @gradient_dropout(%q: tensor<?x2x1x2xf32>, %k: tensor<?x4x1x2xf32>, %v: tensor<?x4x1x2xf32>,
                             %seed: tensor<i64> {case.value = dense<11> : tensor<i64>},
                             %step: tensor<i64> {case.value = dense<4> : tensor<i64>},

@@ -1,5 +1,5 @@
 // RUN: weft-opt %s --weft-decompose | FileCheck %s
-// RUN: weft-opt %s --weft-decompose="keep=weft.attention,weft.softmax" | FileCheck %s --check-prefix=KEEP
+// RUN: weft-opt %s --weft-decompose="keep=weft.attention,weft.attention_gradient,weft.softmax" | FileCheck %s --check-prefix=KEEP
 
 // CHECK-LABEL: func.func @attention
 // KEEP-LABEL: func.func @attention
@@ -27,4 +27,28 @@ func.func @not_numbered(%q: tensor<?x3x2x4xf32>) -> tensor<?x3x2x4xf32> {
   // CHECK: weft.attention
   %y = weft.attention %q, %q, %q p = 0.5 : tensor<?x3x2x4xf32>, tensor<?x3x2x4xf32>
   return %y : tensor<?x3x2x4xf32>
+}
+
+// A bias's gradient may be a sum over heads that a kernel computes one after the other, in the type of the result: kept if
+// that is f32, or if nothing needs it.
+// KEEP-LABEL: func.func @bias
+// KEEP: weft.attention_gradient
+// KEEP-LABEL: func.func @narrow_bias
+// KEEP-NOT: weft.attention_gradient
+// KEEP-LABEL: func.func @narrow_bias_without_gradient
+// KEEP: weft.attention_gradient
+func.func @bias(%q: tensor<?x3x2x4xf32>, %b: tensor<1x2x3x3xf32>) -> (tensor<?x3x2x4xf32>, tensor<1x2x3x3xf32>) {
+  %dq, %dk, %dv, %db = weft.attention_gradient %q, %q, %q, %q bias %b
+      : tensor<?x3x2x4xf32>, tensor<?x3x2x4xf32> bias tensor<1x2x3x3xf32>
+  return %dq, %db : tensor<?x3x2x4xf32>, tensor<1x2x3x3xf32>
+}
+func.func @narrow_bias(%q: tensor<?x3x2x4xbf16>, %b: tensor<1x2x3x3xbf16>) -> (tensor<?x3x2x4xbf16>, tensor<1x2x3x3xbf16>) {
+  %dq, %dk, %dv, %db = weft.attention_gradient %q, %q, %q, %q bias %b
+      : tensor<?x3x2x4xbf16>, tensor<?x3x2x4xbf16> bias tensor<1x2x3x3xbf16>
+  return %dq, %db : tensor<?x3x2x4xbf16>, tensor<1x2x3x3xbf16>
+}
+func.func @narrow_bias_without_gradient(%q: tensor<?x3x2x4xbf16>, %b: tensor<1x2x3x3xbf16>) -> tensor<?x3x2x4xbf16> {
+  %dq, %dk, %dv, %db = weft.attention_gradient %q, %q, %q, %q bias %b
+      : tensor<?x3x2x4xbf16>, tensor<?x3x2x4xbf16> bias tensor<1x2x3x3xbf16>
+  return %dq : tensor<?x3x2x4xbf16>
 }

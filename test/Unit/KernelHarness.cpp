@@ -320,12 +320,13 @@ void expectSameBits(const std::vector<ReferenceTensor> &actual,
 
 } // namespace
 
-void checkKernel(const std::string &text, double tolerance, const std::string &cpu) {
+void checkKernel(const std::string &text, double tolerance, const std::string &cpu,
+                 const std::vector<int64_t> &batches) {
   SCOPED_TRACE(text);
   KernelHarness harness(text, cpu);
   if (!harness.isValid())
     return;
-  for (int64_t rows : {1, 3, 64}) {
+  for (int64_t rows : batches) {
     std::vector<ReferenceTensor> operands = harness.makeOperands(rows, rows);
     std::vector<ReferenceTensor> expected = harness.evaluate(operands);
     std::vector<ReferenceTensor> actual = harness.run(operands, rows, 1, 0);

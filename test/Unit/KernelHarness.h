@@ -77,7 +77,8 @@ private:
 
 /// Checks the kernel of `text` against the reference, for several batch sizes, splits and in place.
 /// The tolerance is in units of 2^-23 of the expected value, or of 1 for values below it.
-void checkKernel(const std::string &text, double tolerance = 8, const std::string &cpu = "native");
+void checkKernel(const std::string &text, double tolerance = 8, const std::string &cpu = "native",
+                 const std::vector<int64_t> &batches = {1, 3, 64});
 
 } // namespace weft::test
 

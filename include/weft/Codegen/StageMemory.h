@@ -37,6 +37,7 @@ public:
   /// The memory of an argument or a table.
   void setArgument(mlir::Value argument, mlir::Value memref) { arguments[argument] = memref; }
   void setResult(unsigned number, mlir::Value memref) { results[number] = memref; }
+  mlir::Value getResult(unsigned number) const { return results.lookup(number); }
   /// The memory of a scratch buffer: all of it, or one slice.
   void setScratch(mlir::Value value, mlir::Value memref) { scratch[value] = memref; }
   /// Where the current slice begins; null if nothing is sliced.

@@ -50,13 +50,22 @@ struct Stage {
     Contraction, // `op` is a weft.matmul; loops are batch..., row, column, contracted
   };
 
+  /// When it runs if its part is run in blocks of a dimension, one after the other.
+  enum class Phase {
+    Before, // once, before the blocks
+    Block,  // for each block, its slice
+    Sum,    // for each block, which adds to a sum over the dimension
+    After,  // once, after the blocks
+  };
+
   Kind kind = Kind::Elementwise;
+  Phase phase = Phase::Block;
   mlir::Operation *op = nullptr;
   llvm::SmallVector<LinearSize> extents;
   /// Which loops are combined.
   llvm::SmallVector<bool> isReduction;
   llvm::SmallVector<StageStore> stores;
-  /// The loop that is sliced.
+  /// The loop that is sliced; of a sum over blocks, one that is combined.
   int64_t axis = kNoAxis;
 
   int64_t getNumLoops() const { return extents.size(); }
@@ -115,6 +124,7 @@ public:
 private:
   friend class StagePlanner;
   friend class AxisSolver;
+  friend class BlockSolver;
 
   mlir::func::FuncOp function;
   std::vector<StageBuffer> buffers;
@@ -135,6 +145,12 @@ int64_t getRowsPerBatchRow(mlir::Value value);
 /// Finds, for each part, a loop of each stage such that slices along it are independent, and sets
 /// the axes. Returns false if some part has none.
 bool solveAxes(StagePlan &plan, std::string &reason);
+
+/// Finds how a part can be run in blocks along dimension `dimension` of result `result`, one block
+/// after the other: slices are independent but for products that sum over the dimension. Sets axes
+/// and phases, and orders stages by phase. Returns false, and leaves the part whole, if it cannot.
+bool solveBlocks(StagePlan &plan, StagePart &part, unsigned result, int64_t dimension,
+                 std::string &reason);
 
 } // namespace weft
 

@@ -20,6 +20,9 @@ RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getTy
 /// How an operand or a result is cut.
 enum class Role { Positions, Mask, Scores, Number };
 
+/// Numbers of the op's results.
+enum : unsigned { kQueryResult, kKeyResult, kValueResult, kBiasResult };
+
 /// Dimensions of the op's tensors: [samples, positions, heads, width] and, of scores, [samples,
 /// heads, queries, keys].
 Role roleOf(Value value, Value mask, Value bias) {
@@ -28,6 +31,10 @@ Role roleOf(Value value, Value mask, Value bias) {
   if (value == bias)
     return Role::Scores;
   return typeOf(value).getRank() == 0 ? Role::Number : Role::Positions;
+}
+
+Role roleOf(OpResult result) {
+  return result.getResultNumber() == kBiasResult ? Role::Scores : Role::Positions;
 }
 
 int64_t elementsOf(ArrayRef<int64_t> shape) { return ShapedType::getNumElements(shape); }
@@ -100,6 +107,30 @@ struct DivideByRow : OpRewritePattern<DivOp> {
   }
 };
 
+/// A sum over queries is a product, which can be added up block by block.
+struct SumQueriesByProduct : OpRewritePattern<ReduceSumOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ReduceSumOp op, PatternRewriter &rewriter) const override {
+    constexpr int64_t kQueries = 2;
+    RankedTensorType type = typeOf(op.getX());
+    if (type.getRank() != 4 || !op.getKeepdim() || !llvm::is_contained(op.getDims(), kQueries))
+      return rewriter.notifyMatchFailure(op, "no sum over queries");
+    Location loc = op.getLoc();
+    Value rows = op.getX();
+    SmallVector<int64_t> others;
+    for (int64_t dim : op.getDims())
+      if (dim != kQueries)
+        others.push_back(dim);
+    if (!others.empty())
+      rows = ReduceSumOp::create(rewriter, loc, rows, others, /*keepdim=*/true);
+    Value ones =
+        ConstantOp::create(rewriter, loc, type.clone({1, 1, 1, type.getDimSize(kQueries)}), 1.0);
+    rewriter.replaceOpWithNewOp<MatmulOp>(op, ones, rows, false, false);
+    return success();
+  }
+};
+
 class HeadBuilder {
 public:
   HeadBuilder(func::FuncOp dispatch, Operation *op, AttentionPlan &plan)
@@ -109,9 +140,9 @@ public:
 
   FailureOr<func::FuncOp> build() {
     if (auto attention = dyn_cast<AttentionOp>(op))
-      setUp(attention, attention.getQuery());
+      setUp(attention);
     else
-      setUp(cast<AttentionGradientOp>(op), cast<AttentionGradientOp>(op).getQuery());
+      setUp(cast<AttentionGradientOp>(op));
     createFunction();
     cloneOp();
     if (failed(takeApart()))
@@ -121,15 +152,27 @@ public:
 
 private:
   template <typename OpT>
-  void setUp(OpT attention, Value query) {
+  void setUp(OpT attention) {
     mask = attention.getMask();
     bias = attention.getBias();
     if (attention.getSampleOffset())
       plan.sampleOffset = cast<BlockArgument>(attention.getSampleOffset()).getArgNumber();
+    Value query = attention.getQuery();
     RankedTensorType type = typeOf(query);
     plan.heads = type.getDimSize(2);
     plan.samples = type.isDynamicDim(0) ? LinearSize{0, getRowsPerBatchRow(query)}
                                         : LinearSize{type.getDimSize(0), 0};
+    for (auto [number, value] :
+         llvm::enumerate(dispatch.getBody().front().getTerminator()->getOperands()))
+      if (cast<OpResult>(value).getResultNumber() == kBiasResult)
+        setUpBiasGradient(typeOf(value), number);
+  }
+
+  void setUpBiasGradient(RankedTensorType type, int64_t result) {
+    plan.sumsSamples = type.getDimSize(0) == 1 && plan.samples != LinearSize{1, 0};
+    plan.sumsHeads = type.getDimSize(1) == 1 && plan.heads != 1;
+    if (plan.sumsSamples || plan.sumsHeads)
+      plan.summedResult = result;
   }
 
   void createFunction() {
@@ -139,11 +182,16 @@ private:
       inputs.push_back(type);
       plan.arguments.push_back(slice);
     }
-    for (Value result : dispatch.getBody().front().getTerminator()->getOperands()) {
-      auto [type, slice] = sliceOf(typeOf(result), Role::Positions);
+    for (Value value : dispatch.getBody().front().getTerminator()->getOperands()) {
+      auto result = cast<OpResult>(value);
+      auto [type, slice] = sliceOf(typeOf(value), roleOf(result));
+      if (result.getResultNumber() == kQueryResult)
+        slice.queries = 2;
       outputs.push_back(type);
       plan.results.push_back(slice);
     }
+    if (plan.sums())
+      inputs.append({RankedTensorType::get({}, builder.getI1Type()), outputs[plan.summedResult]});
     head = func::FuncOp::create(builder, dispatch.getLoc(), "head",
                                 builder.getFunctionType(inputs, outputs));
     for (unsigned i = 0; i < dispatch.getNumArguments(); ++i)
@@ -154,24 +202,40 @@ private:
 
   void cloneOp() {
     IRMapping mapping;
-    for (auto [outer, inner] : llvm::zip(dispatch.getArguments(), head.getArguments())) {
-      Value value = inner;
+    for (BlockArgument outer : dispatch.getArguments()) {
+      Value value = head.getArgument(outer.getArgNumber());
       if (roleOf(outer, mask, bias) == Role::Positions)
-        value = ReshapeOp::create(builder, op->getLoc(), toPositions(typeOf(inner)), inner);
+        value = ReshapeOp::create(builder, op->getLoc(), toPositions(typeOf(value)), value);
       mapping.map(outer, value);
     }
     copy = builder.clone(*op, mapping);
     for (auto [inner, outer] : llvm::zip(copy->getResults(), op->getResults())) {
-      auto [type, slice] = sliceOf(typeOf(outer), Role::Positions);
-      inner.setType(toPositions(type));
+      auto [type, slice] = sliceOf(typeOf(outer), roleOf(outer));
+      inner.setType(roleOf(outer) == Role::Positions ? toPositions(type) : type);
     }
     SmallVector<Value> returned;
     for (Value outer : dispatch.getBody().front().getTerminator()->getOperands()) {
       Value inner = mapping.lookup(outer);
       RankedTensorType type = typeOf(inner);
-      returned.push_back(ReshapeOp::create(builder, op->getLoc(), toPositions(type), inner));
+      if (roleOf(cast<OpResult>(outer)) == Role::Positions)
+        inner = ReshapeOp::create(builder, op->getLoc(), toPositions(type), inner);
+      returned.push_back(inner);
     }
+    if (plan.sums())
+      addToSum(returned[plan.summedResult]);
     func::ReturnOp::create(builder, op->getLoc(), returned);
+  }
+
+  /// What the tile's heads before this one have added up, and this one's part.
+  void addToSum(Value &part) {
+    Location loc = op->getLoc();
+    RankedTensorType type = typeOf(part);
+    Value isFirst = head.getArgument(dispatch.getNumArguments());
+    Value before = head.getArgument(dispatch.getNumArguments() + 1);
+    isFirst = BroadcastOp::create(builder, loc, type.clone(builder.getI1Type()), isFirst, Value(),
+                                  ArrayRef<int64_t>());
+    Value sum = AddOp::create(builder, loc, before, part);
+    part = SelectOp::create(builder, loc, isFirst, part, sum);
   }
 
   LogicalResult takeApart() {
@@ -182,7 +246,7 @@ private:
       return op->emitOpError("expected the numbers of its dropout");
     rewriter.replaceOp(copy, results);
     RewritePatternSet patterns(builder.getContext());
-    patterns.add<PermuteToReshape, DivideByRow>(builder.getContext());
+    patterns.add<PermuteToReshape, DivideByRow, SumQueriesByProduct>(builder.getContext());
     return applyPatternsGreedily(head, std::move(patterns));
   }
 
@@ -205,11 +269,7 @@ bool isAttention(func::FuncOp dispatch) {
 }
 
 FailureOr<func::FuncOp> buildHeadFunction(func::FuncOp dispatch, AttentionPlan &plan) {
-  Operation *op = &dispatch.getBody().front().front();
-  auto gradient = dyn_cast<AttentionGradientOp>(op);
-  if (gradient && gradient.getDbias())
-    return op->emitOpError("a gradient of the bias is a sum over heads that are computed apart");
-  return HeadBuilder(dispatch, op, plan).build();
+  return HeadBuilder(dispatch, &dispatch.getBody().front().front(), plan).build();
 }
 
 } // namespace weft::cpu

@@ -14,6 +14,8 @@ struct HeadSlice {
   int64_t perSample = 0;
   int64_t perHead = 0;
   llvm::SmallVector<int64_t> strides;
+  /// The dimension of the slice that runs along queries, or -1.
+  int64_t queries = -1;
 };
 
 /// How a dispatch of attention is cut in heads.
@@ -27,6 +29,14 @@ struct AttentionPlan {
   /// The argument that counts samples from the beginning of the step, or -1 without dropout. The
   /// function of a head takes in its place the place of the head among all of the step.
   int64_t sampleOffset = -1;
+  /// A bias that is the same for all samples, or all heads, has a gradient that is summed over
+  /// them: a tile is all of these, one after the other.
+  bool sumsSamples = false, sumsHeads = false;
+  /// Then, the result that is summed. The function of a head has two arguments behind those of the
+  /// dispatch: whether the head is the first of its tile (an i1), and the sum before it.
+  int64_t summedResult = -1;
+
+  bool sums() const { return summedResult >= 0; }
 };
 
 /// Whether the dispatch function is a single op of the family.

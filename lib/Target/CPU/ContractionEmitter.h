@@ -115,6 +115,7 @@ private:
                          llvm::function_ref<void(Group)> body);
   void forEachPanel(Columns columns, llvm::function_ref<void(Panel)> body);
   Depth wholeDepth();
+  mlir::Value depthExtent();
 
   // ContractionPacking.cpp: copies that the inner loop reads.
   void packB(Columns columns, Depth depth);

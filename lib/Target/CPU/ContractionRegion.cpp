@@ -63,7 +63,11 @@ void ContractionEmitter::emitRegion() {
 }
 
 ContractionEmitter::Depth ContractionEmitter::wholeDepth() {
-  return {constant(0), plan.shape.k.materialize(builder, loc, operands.rows), nullptr, nullptr};
+  return {constant(0), depthExtent(), nullptr, nullptr};
+}
+
+Value ContractionEmitter::depthExtent() {
+  return region.depth ? region.depth : plan.shape.k.materialize(builder, loc, operands.rows);
 }
 
 void ContractionEmitter::emitColumns(Columns columns) {
@@ -86,7 +90,7 @@ void ContractionEmitter::emitRows(Columns columns, Rows rows, bool packColumns) 
     return;
   }
   // At least one block: the sums of an empty k are zeros.
-  Value size = plan.shape.k.materialize(builder, loc, operands.rows);
+  Value size = depthExtent();
   forEach(constant(0), max(size, constant(1)), plan.depthPerBlock, [&](Value begin) {
     Value end = min(add(begin, plan.depthPerBlock), size);
     Depth depth{begin, sub(end, begin), compare(arith::CmpIPredicate::eq, begin, constant(0)),

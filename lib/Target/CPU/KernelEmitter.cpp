@@ -149,7 +149,7 @@ private:
       MemRefType type = getMemoryType(cast<RankedTensorType>(buffer.value.getType()));
       SmallVector<int64_t> shape(type.getShape());
       if (buffer.axis != kNoAxis)
-        shape[buffer.axis] = kernel.tiles.tile;
+        shape[buffer.axis] = kernel.sliceSize();
       memory.setScratch(buffer.value,
                         viewBytes(scratch, offset, MemRefType::get(shape, type.getElementType())));
     }
@@ -174,7 +174,7 @@ private:
       if (contraction == kernel.contractions.end())
         emitter.emit(stage, sliceBegin, sliceEnd);
       else
-        emitBlock(stage, contraction->second, kernel.tiles.tile, sliceBegin, sliceEnd);
+        emitRows(stage, contraction->second, kernel.tiles.tile, sliceBegin, sliceEnd);
     }
     memory.setOrigin({});
   }
@@ -187,27 +187,106 @@ private:
     return arith::MulIOp::create(builder, loc, value, constant(factor));
   }
 
+  /// The tiles of the range: heads of samples, or all that a sum of a bias's gradient is over.
   void emitHeads(const AttentionPlan &attention) {
     memory.setStrided();
-    auto loop = scf::ForOp::create(builder, loc, tileBegin, tileEnd, constant(1));
+    auto tiles = scf::ForOp::create(builder, loc, tileBegin, tileEnd, constant(1));
     OpBuilder::InsertionGuard guard(builder);
-    builder.setInsertionPointToStart(loop.getBody());
-    Value heads = constant(attention.heads), tile = loop.getInductionVar();
+    builder.setInsertionPointToStart(tiles.getBody());
+    Value heads = constant(attention.sumsHeads ? 1 : attention.heads);
+    Value tile = tiles.getInductionVar();
     Value sample = arith::DivUIOp::create(builder, loc, tile, heads);
     Value head = arith::RemUIOp::create(builder, loc, tile, heads);
+    if (!attention.sums())
+      return emitHead(attention, sample, head, {});
+    Value innerHeads = constant(attention.sumsHeads ? attention.heads : 1);
+    Value samples =
+        attention.sumsSamples ? memory.size(builder, loc, attention.samples) : constant(1);
+    Value count = arith::MulIOp::create(builder, loc, samples, innerHeads);
+    auto inner = scf::ForOp::create(builder, loc, zero(), count, constant(1));
+    builder.setInsertionPointToStart(inner.getBody());
+    Value number = inner.getInductionVar();
+    if (attention.sumsSamples)
+      sample = arith::DivUIOp::create(builder, loc, number, innerHeads);
+    if (attention.sumsHeads)
+      head = arith::RemUIOp::create(builder, loc, number, innerHeads);
+    Value isFirst = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, number, zero());
+    emitHead(attention, sample, head, isFirst);
+  }
+
+  void emitHead(const AttentionPlan &attention, Value sample, Value head, Value isFirst) {
     for (auto [i, binding] : llvm::enumerate(info.bindings))
       bindHead(attention, binding, function.getArgument(i), sample, head);
+    if (attention.sums())
+      bindSum(attention, isFirst);
     for (auto [part, kernel] : llvm::zip(stages.getParts(), plan.getParts())) {
       setScratch(part, kernel);
-      StageEmitter emitter(builder, loc, stages, memory, lanes());
-      for (auto [number, stage] : llvm::enumerate(part.stages)) {
-        auto contraction = kernel.contractions.find(number);
-        if (contraction == kernel.contractions.end())
-          emitter.emit(stage, {}, {});
-        else
-          emitBlock(stage, contraction->second, /*tile=*/1, zero(), constant(1));
-      }
+      if (kernel.blockQueries)
+        emitQueryBlocks(part, kernel);
+      else
+        for (unsigned i = 0; i < part.stages.size(); ++i)
+          emitHeadStage(part, kernel, i, {}, {});
     }
+  }
+
+  /// What the function of a head knows of the sum that it is a part of: its memory is a result's.
+  void bindSum(const AttentionPlan &attention, Value isFirst) {
+    Block &body = plan.getFunction().getBody().front();
+    unsigned first = plan.getDispatch().getNumArguments();
+    Value flag = viewBytes(scratch, plan.getParts().front().headPlaceOffset + sizeof(int64_t),
+                           MemRefType::get({}, builder.getI8Type()));
+    memref::StoreOp::create(builder, loc,
+                            arith::ExtUIOp::create(builder, loc, builder.getI8Type(), isFirst),
+                            flag, ValueRange());
+    memory.setArgument(body.getArgument(first), flag);
+    memory.setArgument(body.getArgument(first + 1), memory.getResult(attention.summedResult));
+  }
+
+  void emitHeadStage(const StagePart &part, const PartKernel &kernel, unsigned number, Value begin,
+                     Value end) {
+    const Stage &stage = part.stages[number];
+    auto contraction = kernel.contractions.find(number);
+    if (contraction == kernel.contractions.end())
+      StageEmitter(builder, loc, stages, memory, lanes()).emit(stage, begin, end);
+    else
+      emitHeadProduct(stage, contraction->second, kernel, begin, end);
+  }
+
+  /// Blocks of queries, one after the other.
+  void emitQueryBlocks(const StagePart &part, const PartKernel &kernel) {
+    auto emitAll = [&](std::initializer_list<Stage::Phase> phases, Value begin, Value end) {
+      for (auto [i, stage] : llvm::enumerate(part.stages))
+        if (llvm::is_contained(phases, stage.phase))
+          emitHeadStage(part, kernel, i, begin, end);
+    };
+    emitAll({Stage::Phase::Before}, {}, {});
+    for (const Stage &stage : part.stages)
+      if (stage.phase == Stage::Phase::Sum)
+        clear(stages.getBuffer(stage.stores.front().buffer));
+    {
+      Value queries = constant(part.axisExtent->fixed), block = constant(kernel.blockQueries);
+      auto loop = scf::ForOp::create(builder, loc, zero(), queries, block);
+      OpBuilder::InsertionGuard guard(builder);
+      builder.setInsertionPointToStart(loop.getBody());
+      Value begin = loop.getInductionVar();
+      Value end = arith::AddIOp::create(builder, loc, begin, block);
+      end = arith::MinSIOp::create(builder, loc, end, queries);
+      memory.setOrigin(begin);
+      emitAll({Stage::Phase::Block, Stage::Phase::Sum}, begin, end);
+      memory.setOrigin({});
+    }
+    emitAll({Stage::Phase::After}, {}, {});
+  }
+
+  void clear(const StageBuffer &buffer) {
+    Stage stage;
+    stage.extents = stages.getSizes(buffer.value);
+    stage.isReduction.assign(stage.extents.size(), false);
+    AffineMap identity = builder.getMultiDimIdentityMap(stage.getNumLoops());
+    Type element = cast<RankedTensorType>(buffer.value.getType()).getElementType();
+    stage.stores.push_back(
+        {buffer.value, stages.getNumber(buffer), identity, builder.getFloatAttr(element, 0.0)});
+    StageEmitter(builder, loc, stages, memory, lanes()).emit(stage, {}, {});
   }
 
   /// The memory of one head of a tensor of the dispatch.
@@ -298,9 +377,56 @@ private:
                          });
   }
 
+  /// A product of a head; with `begin`, that of a block of queries: these rows of it, or what they
+  /// add to it.
+  void emitHeadProduct(const Stage &stage, const ContractionPlan &contraction,
+                       const PartKernel &kernel, Value begin, Value end) {
+    auto op = cast<MatmulOp>(stage.op);
+    int64_t rowLoop = stage.getNumLoops() - 3, depthLoop = stage.getNumLoops() - 1;
+    bool cutsRows = begin && stage.axis == rowLoop, cutsDepth = begin && stage.axis == depthLoop;
+    ContractionOperands operands = operandsOf(op);
+    if (cutsRows || cutsDepth)
+      operands.a = fromQuery(op.getA(), operands.a, cutsRows != op.getTransposeA() ? 2 : 1, begin);
+    if (cutsDepth)
+      operands.b = fromQuery(op.getB(), operands.b, op.getTransposeB() ? 1 : 2, begin);
+    ContractionRegion region;
+    region.batch.assign(rowLoop, zero());
+    Value count = begin ? arith::SubIOp::create(builder, loc, end, begin).getResult() : Value();
+    region.rowBegin = zero();
+    region.rowEnd = cutsRows ? count : memory.size(builder, loc, stage.extents[rowLoop]);
+    if (cutsDepth)
+      region.depth = count;
+    region.rowRemainders =
+        contraction.rowRemainders(cutsRows ? kernel.blockQueries : stage.extents[rowLoop].fixed);
+    Sink sink(*this, stage, contraction.lanes);
+    if (cutsRows)
+      sink.setFirstRow(begin);
+    sink.setAdding(cutsDepth);
+    emitContractionRegion(builder, loc, contraction, operands, region,
+                          [&](OpBuilder &, Location, ContractionResult &result) {
+                            sink.consume(result, /*storeProduct=*/true, nullptr);
+                          });
+  }
+
+  /// The memory of an operand of a product from query `begin` on; `dimension` counts from the last.
+  Value fromQuery(Value tensor, Value memref, int64_t dimension, Value begin) {
+    const StageBuffer *buffer = stages.findBuffer(stages.getStorage(tensor));
+    if (buffer && buffer->axis != kNoAxis)
+      return memref;
+    auto type = cast<MemRefType>(memref.getType());
+    SmallVector<OpFoldResult> offsets(type.getRank(), builder.getIndexAttr(0));
+    SmallVector<OpFoldResult> strides(type.getRank(), builder.getIndexAttr(1));
+    SmallVector<OpFoldResult> sizes = getAsIndexOpFoldResult(builder.getContext(), type.getShape());
+    int64_t cut = type.getRank() - dimension;
+    offsets[cut] = begin;
+    sizes[cut] = OpFoldResult(
+        arith::SubIOp::create(builder, loc, constant(type.getDimSize(cut)), begin).getResult());
+    return memref::SubViewOp::create(builder, loc, memref, offsets, sizes, strides);
+  }
+
   /// Rows, or whole matrices, [begin, end) of a product into memory.
-  void emitBlock(const Stage &stage, const ContractionPlan &contraction, int64_t tile, Value begin,
-                 Value end) {
+  void emitRows(const Stage &stage, const ContractionPlan &contraction, int64_t tile, Value begin,
+                Value end) {
     ContractionOperands operands = operandsOf(cast<MatmulOp>(stage.op));
     ContractionRegion region;
     OpBuilder::InsertionGuard guard(builder);
@@ -336,13 +462,21 @@ private:
         loops.push_back(i);
     }
 
+    /// The row of the tensor that the generator's first one is.
+    void setFirstRow(Value row) { firstRow = row; }
+    /// Whether products are added to what is there.
+    void setAdding(bool adds) { isAdding = adds; }
+
     void consume(ContractionResult &result, bool storeProduct, const Stage *epilogue) {
       elements.setMask(result.getMask());
       elements.setLoadHook(
           [&](Value memref, AffineMap map) { return loadColumn(result, memref, map); });
-      elements.pushLevel(loops, result.getCoordinates(), /*anchored=*/false);
+      elements.pushLevel(loops, coordinatesOf(result), /*anchored=*/false);
       Type element = cast<RankedTensorType>(op.getType()).getElementType();
       Value product = emitScalarCast(parent.builder, parent.loc, result.getValue(), element);
+      if (isAdding)
+        product = arith::AddFOp::create(parent.builder, parent.loc,
+                                        elements.pull(op.getResult(), identity), product);
       elements.bind(op.getResult(), identity, product);
       if (storeProduct)
         elements.store(product, buffer, identity);
@@ -353,6 +487,14 @@ private:
     }
 
   private:
+    SmallVector<Value> coordinatesOf(ContractionResult &result) {
+      SmallVector<Value> coordinates(result.getCoordinates());
+      if (firstRow)
+        coordinates.end()[-2] =
+            arith::AddIOp::create(parent.builder, parent.loc, coordinates.end()[-2], firstRow);
+      return coordinates;
+    }
+
     void storeEpilogue(const Stage &epilogue) {
       SmallVector<Value> values;
       for (const StageStore &store : epilogue.stores)
@@ -377,6 +519,8 @@ private:
     ElementEmitter elements;
     AffineMap identity;
     SmallVector<int64_t> loops;
+    Value firstRow;
+    bool isAdding = false;
   };
 
   ModuleOp module;

@@ -86,7 +86,9 @@ KernelInfo KernelPlan::describe(llvm::StringRef name, func::FuncOp dispatch) con
     for (const Stage &stage : part.stages)
       stages.forEachRead(stage,
                          [&](Value value, AffineMap) { read.insert(stages.getStorage(value)); });
-  for (BlockArgument argument : function.getArguments()) {
+  // Behind those of the dispatch, a head's function may have arguments that are no bindings.
+  unsigned numArguments = (attention ? dispatch : function).getNumArguments();
+  for (BlockArgument argument : function.getArguments().take_front(numArguments)) {
     if (std::optional<int64_t> number = getConstant(argument.getArgNumber()))
       info.constantCount = std::max<unsigned>(info.constantCount, *number + 1);
     else if (read.contains(argument))

@@ -20,6 +20,12 @@ namespace {
 
 /// Scratch memory of one worker; more would not stay in its cache.
 constexpr int64_t kMaxScratchBytes = 8 << 20;
+/// Scratch memory of a head of an attention above which it is computed in blocks of queries, and
+/// that of a block: half of the second-level cache, beside the head's operands (measured).
+constexpr int64_t kWholeHeadBytes = 640 << 10;
+constexpr int64_t kQueryBlockBytes = 512 << 10;
+/// Fewest queries of a block: copies of the keys, one for each block, cost a part of its products.
+constexpr int64_t kMinBlockQueries = 32;
 /// Work of one tile, in simple operations on one element, below which its call costs too much.
 constexpr int64_t kMinTileWork = 12288;
 constexpr int64_t kMaxTiles = 32;
@@ -129,14 +135,47 @@ FailureOr<KernelPlan> KernelPlan::createForAttention(func::FuncOp dispatch, cons
   if (failed(stages))
     return failure();
   plan.stages = std::move(*stages);
-  // A tile is a head, and every stage runs over all of it.
-  for (const StagePart &part : plan.stages.getParts()) {
+  for (StagePart &part : plan.stages.getParts()) {
     PartKernel &kernel = plan.parts.emplace_back();
-    kernel.tiles = {plan.attention->samples, 1, plan.attention->heads};
-    if (failed(plan.planContractions(part, kernel)) || failed(plan.layOutScratch(part, kernel)))
+    const AttentionPlan &attention = *plan.attention;
+    kernel.tiles = {attention.sumsSamples ? LinearSize{1, 0} : attention.samples, 1,
+                    attention.sumsHeads ? 1 : attention.heads};
+    if (failed(plan.planHead(part, kernel)))
       return dispatch.emitError("its scores do not fit in ") << kMaxScratchBytes << " bytes";
   }
   return plan;
+}
+
+LogicalResult KernelPlan::planHead(StagePart &part, PartKernel &kernel) {
+  if (failed(planContractions(part, kernel)))
+    return failure();
+  LogicalResult whole = layOutScratch(part, kernel);
+  if (succeeded(whole) && kernel.scratchBytes <= kWholeHeadBytes)
+    return success();
+  if (stages.getParts().size() != 1 || !cutQueries(part))
+    return whole;
+  int64_t perQuery = 0;
+  for (unsigned i = 0; i < stages.getNumBuffers(); ++i)
+    perQuery += stages.getBuffer(i).axis == kNoAxis ? 0 : sliceBytes(i, 64) / 64;
+  // Equal blocks, of whole groups of rows.
+  constexpr int64_t kGroup = 8;
+  int64_t queries = part.axisExtent->fixed;
+  int64_t most = std::max(kMinBlockQueries, kQueryBlockBytes / std::max<int64_t>(1, perQuery));
+  kernel.blockQueries =
+      llvm::alignTo(llvm::divideCeil(queries, llvm::divideCeil(queries, most)), kGroup);
+  kernel.contractions.clear();
+  if (failed(planContractions(part, kernel)))
+    return failure();
+  return layOutScratch(part, kernel);
+}
+
+bool KernelPlan::cutQueries(StagePart &part) {
+  for (auto [number, slice] : llvm::enumerate(attention->results)) {
+    std::string reason;
+    if (slice.queries >= 0)
+      return solveBlocks(stages, part, number, slice.queries, reason);
+  }
+  return false;
 }
 
 LogicalResult KernelPlan::planPart(const StagePart &part, PartKernel &kernel) {
@@ -169,6 +208,8 @@ LogicalResult KernelPlan::planContractions(const StagePart &part, PartKernel &ke
     shape.m = toExtent(stage.extents[rank - 2]);
     shape.n = toExtent(stage.extents[rank - 1]);
     shape.k = toExtent(stage.extents[rank]);
+    if (stage.phase == Stage::Phase::Sum)
+      shape.k = Extent::constant(kernel.blockQueries);
     shape.transposeA = op.getTransposeA();
     shape.transposeB = op.getTransposeB();
     shape.elementA = cast<RankedTensorType>(op.getA().getType()).getElementType();
@@ -249,6 +290,7 @@ int64_t KernelPlan::sliceBytes(unsigned number, int64_t tile) const {
 /// When the part's scratch buffers are written first and read last, in stages.
 std::map<unsigned, LifeTime> KernelPlan::findLifeTimes(const StagePart &part) const {
   std::map<unsigned, LifeTime> lives;
+  bool isCut = attention && part.axisExtent;
   for (auto [number, stage] : llvm::enumerate(part.stages)) {
     auto use = [&](const StageBuffer *buffer) {
       if (!buffer || !buffer->isScratch())
@@ -258,6 +300,9 @@ std::map<unsigned, LifeTime> KernelPlan::findLifeTimes(const StagePart &part) co
       if (isNew)
         life->second.first = first;
       life->second.last = number;
+      // What is not of one block stays until all blocks are done.
+      if (buffer->axis == kNoAxis && isCut)
+        life->second.first = 0, life->second.last = part.stages.size();
     };
     for (const StageStore &store : stage.stores)
       use(&stages.getBuffer(store.buffer));
@@ -268,12 +313,13 @@ std::map<unsigned, LifeTime> KernelPlan::findLifeTimes(const StagePart &part) co
 }
 
 LogicalResult KernelPlan::layOutScratch(const StagePart &part, PartKernel &kernel) {
+  kernel.contractionScratch = 0;
   for (auto &entry : kernel.contractions)
     kernel.contractionScratch = std::max(kernel.contractionScratch, entry.second.scratchBytes());
   std::map<unsigned, LifeTime> lives = findLifeTimes(part);
   SmallVector<LifeTime> tensors;
   for (auto &[buffer, life] : lives) {
-    life.size = sliceBytes(buffer, kernel.tiles.tile);
+    life.size = sliceBytes(buffer, kernel.sliceSize());
     if (life.size < 0)
       return failure();
     tensors.push_back(life);
@@ -282,7 +328,7 @@ LogicalResult KernelPlan::layOutScratch(const StagePart &part, PartKernel &kerne
   kernel.scratchBytes = begin + planMemory(tensors, 64);
   for (auto [entry, tensor] : llvm::zip(lives, tensors))
     kernel.bufferOffsets[entry.first] = begin + tensor.offset;
-  if (attention && attention->sampleOffset >= 0) {
+  if (attention && (attention->sampleOffset >= 0 || attention->sums())) {
     kernel.headPlaceOffset = llvm::alignTo(kernel.scratchBytes, 64);
     kernel.scratchBytes = kernel.headPlaceOffset + 64;
   }

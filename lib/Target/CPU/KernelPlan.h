@@ -25,9 +25,15 @@ struct PartKernel {
   /// Where the scratch buffers of the part begin, by number of the buffer.
   std::map<unsigned, int64_t> bufferOffsets;
   int64_t contractionScratch = 0;
-  /// Attention: where the place of the head among all of the step is kept, an i64.
+  /// Attention: queries of a block, 0 if a head is computed as a whole.
+  int64_t blockQueries = 0;
+  /// Attention: where the place of the head among all of the step is kept, an i64, and, behind it,
+  /// whether the head is the first of its tile, a byte.
   int64_t headPlaceOffset = 0;
   int64_t scratchBytes = 0;
+
+  /// Indices of the dimension that is sliced of which a buffer has memory.
+  int64_t sliceSize() const { return blockQueries ? blockQueries : tiles.tile; }
 };
 
 class KernelPlan {
@@ -53,6 +59,10 @@ public:
 private:
   static mlir::FailureOr<KernelPlan> createForAttention(mlir::func::FuncOp dispatch,
                                                         const CpuTraits &traits, int64_t tunedRows);
+  /// Plans a head's part as a whole or, if that needs much memory, in blocks of queries.
+  mlir::LogicalResult planHead(StagePart &part, PartKernel &kernel);
+  /// Whether a head has dimensions of queries that its part can be cut along; cuts it.
+  bool cutQueries(StagePart &part);
   mlir::LogicalResult planPart(const StagePart &part, PartKernel &kernel);
   mlir::LogicalResult planContractions(const StagePart &part, PartKernel &kernel);
   void chooseTiles(const StagePart &part, PartKernel &kernel);

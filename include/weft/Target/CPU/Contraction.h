@@ -212,6 +212,8 @@ struct ContractionRegion {
   mlir::Value rowBegin, rowEnd;
   /// Panels, see ContractionPlan; null for all columns.
   mlir::Value panelBegin, panelEnd;
+  /// Steps of k, from the first one on; null for all.
+  mlir::Value depth;
   /// Possible remainders of rowEnd - rowBegin, see ContractionPlan::rowRemainders.
   llvm::SmallVector<int64_t> rowRemainders;
 };
