@@ -129,6 +129,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Case{"Tail", 403, 200, 1, 20, true, false, true},
                     Case{"Causal", 420, 420, 1, 8, true, true},
                     Case{"Biased", 350, 260, 1, 8, true, false, false, kPerHead},
+                    Case{"BiasOfAll", 403, 200, 1, 8, false, true, false, kAll},
                     Case{"KeyBias", 384, 200, 1, 8, false, false, true, kPerKey}),
     [](const auto &info) { return info.param.name; });
 

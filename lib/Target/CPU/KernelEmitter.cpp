@@ -411,8 +411,8 @@ private:
   /// The memory of an operand of a product from query `begin` on; `dimension` counts from the last.
   Value fromQuery(Value tensor, Value memref, int64_t dimension, Value begin) {
     const StageBuffer *buffer = stages.findBuffer(stages.getStorage(tensor));
-    if (buffer && buffer->axis != kNoAxis)
-      return memref;
+    if (buffer && buffer->isScratch() && buffer->axis != kNoAxis)
+      return memref; // of this block only
     auto type = cast<MemRefType>(memref.getType());
     SmallVector<OpFoldResult> offsets(type.getRank(), builder.getIndexAttr(0));
     SmallVector<OpFoldResult> strides(type.getRank(), builder.getIndexAttr(1));
