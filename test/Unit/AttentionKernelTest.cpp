@@ -126,11 +126,11 @@ INSTANTIATE_TEST_SUITE_P(Biases, AttentionKernel,
 // Long enough to be computed in blocks of queries, some with a smaller block at the end.
 INSTANTIATE_TEST_SUITE_P(
     Blocks, AttentionKernel,
-    testing::Values(Case{"Tail", 403, 200, 1, 20, true, false, true},
-                    Case{"Causal", 420, 420, 1, 8, true, true},
-                    Case{"Biased", 350, 260, 1, 8, true, false, false, kPerHead},
-                    Case{"BiasOfAll", 403, 200, 1, 8, false, true, false, kAll},
-                    Case{"KeyBias", 384, 200, 1, 8, false, false, true, kPerKey}),
+    testing::Values(Case{"Tail", 603, 200, 1, 20, true, false, true},
+                    Case{"Causal", 450, 450, 1, 8, true, true},
+                    Case{"Biased", 430, 260, 1, 8, true, false, false, kPerHead},
+                    Case{"BiasOfAll", 450, 450, 1, 4, false, true, false, kAll},
+                    Case{"KeyBias", 520, 200, 1, 8, false, false, true, kPerKey}),
     [](const auto &info) { return info.param.name; });
 
 // Widths of heads that are no powers of two, and more of them.

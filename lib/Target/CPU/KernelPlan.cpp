@@ -21,9 +21,8 @@ namespace {
 /// Scratch memory of one worker; more would not stay in its cache.
 constexpr int64_t kMaxScratchBytes = 8 << 20;
 /// Scratch memory of a head of an attention above which it is computed in blocks of queries, and
-/// that of a block: half of the second-level cache, beside the head's operands (measured).
-constexpr int64_t kWholeHeadBytes = 640 << 10;
-constexpr int64_t kQueryBlockBytes = 512 << 10;
+/// about that of a block: most of the second-level cache (measured at 1 MB).
+constexpr int64_t kHeadScratchBytes = 768 << 10;
 /// Fewest queries of a block: copies of the keys, one for each block, cost a part of its products.
 constexpr int64_t kMinBlockQueries = 32;
 /// Work of one tile, in simple operations on one element, below which its call costs too much.
@@ -150,7 +149,7 @@ LogicalResult KernelPlan::planHead(StagePart &part, PartKernel &kernel) {
   if (failed(planContractions(part, kernel)))
     return failure();
   LogicalResult whole = layOutScratch(part, kernel);
-  if (succeeded(whole) && kernel.scratchBytes <= kWholeHeadBytes)
+  if (succeeded(whole) && kernel.scratchBytes <= kHeadScratchBytes)
     return success();
   if (stages.getParts().size() != 1 || !cutQueries(part))
     return whole;
@@ -160,7 +159,7 @@ LogicalResult KernelPlan::planHead(StagePart &part, PartKernel &kernel) {
   // Equal blocks, of whole groups of rows.
   constexpr int64_t kGroup = 8;
   int64_t queries = part.axisExtent->fixed;
-  int64_t most = std::max(kMinBlockQueries, kQueryBlockBytes / std::max<int64_t>(1, perQuery));
+  int64_t most = std::max(kMinBlockQueries, kHeadScratchBytes / std::max<int64_t>(1, perQuery));
   kernel.blockQueries =
       llvm::alignTo(llvm::divideCeil(queries, llvm::divideCeil(queries, most)), kGroup);
   kernel.contractions.clear();
