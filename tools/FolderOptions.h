@@ -43,8 +43,9 @@ struct FolderOptions {
     llvm::FailureOr<models::Head> head = models::resolveHead(*config, *options, error);
     if (failed(head))
       return {};
-    if (explain && head->task != models::HeadTask::SequenceClassification) {
-      error = "--explain: expected the task sequence-classification, got " +
+    if (explain && !models::canExplain(head->task)) {
+      error = "--explain: expected a task that has classes (sequence-classification, "
+              "token-classification, question-answering), got " +
               models::getTaskName(head->task).str();
       return {};
     }

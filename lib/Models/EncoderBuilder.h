@@ -23,7 +23,7 @@ struct FamilyNames {
 class EncoderBuilder {
 public:
   EncoderBuilder(ModelOp model, const EncoderConfig &config, const Head &head);
-  // `explains`: of sequence classification, with @explain.
+  // `explains`: with @explain, of a head that has classes (canExplain).
   void build(bool explains);
 
 private:
@@ -76,6 +76,9 @@ private:
   bool isSmoothed() const;
 
   // --- Explanations
+  bool explainsTokens() const { return head.task != HeadTask::SequenceClassification; }
+  llvm::SmallVector<Argument> getTargets();
+  mlir::Value buildClassLogits(mlir::Value hidden);
   mlir::func::FuncOp buildExplainedScore(mlir::func::FuncOp function);
   void buildExplain();
 

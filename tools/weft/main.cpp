@@ -128,8 +128,11 @@ Result<std::string> loadCheckpointWeights(rt::Session &session, const std::strin
     WEFT_ASSIGN_OR_RETURN(chosen, rt::resolveCheckpoint(path));
   }
   WEFT_ASSIGN_OR_RETURN(std::vector<std::string> unused, rt::loadCompleteWeights(session, chosen));
+  std::string listed;
   for (const std::string &name : unused)
-    std::fprintf(stderr, "weft: %s: not used by this model: %s\n", chosen.c_str(), name.c_str());
+    listed += (listed.empty() ? "" : ", ") + name;
+  if (!unused.empty())
+    std::fprintf(stderr, "weft: %s: not used by this model: %s\n", chosen.c_str(), listed.c_str());
   return isFolder ? chosen : std::string();
 }
 

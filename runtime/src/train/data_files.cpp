@@ -179,10 +179,37 @@ Result<Dataset> DataOpener::open(const std::string &path, Split split, bool with
   return openText(file, format, withLabels);
 }
 
+Status DataOpener::prepareText() {
+  if (!model)
+    return failedPrecondition("expected a model with an input input_ids, which reads text");
+  WEFT_RETURN_IF_ERROR(loadTokenizer());
+  return loadNames();
+}
+
+Result<std::string> DataOpener::findText(const std::string &path, Split split) const {
+  std::error_code ignored;
+  if (!fs::is_directory(path, ignored))
+    return path;
+  std::string file = findSplit(path, split);
+  if (file.empty())
+    return notFound("%s: expected a file such as %s.tsv, found none", path.c_str(),
+                    split == Split::train ? "train" : "dev");
+  return file;
+}
+
 Result<Dataset> DataOpener::openText(const std::string &path, const std::string &asked,
                                      bool withLabels) {
-  WEFT_RETURN_IF_ERROR(loadTokenizer());
-  WEFT_RETURN_IF_ERROR(loadNames());
+  WEFT_RETURN_IF_ERROR(prepareText());
+  WEFT_ASSIGN_OR_RETURN(TextFile file, readText(path, asked));
+  if (file.table)
+    return openTable(*file.table, withLabels);
+  if (file.sentences)
+    return openSentences(*file.sentences, withLabels);
+  return openCorpus(path, {file.lines.begin(), file.lines.end()}, file.numbers);
+}
+
+// The format is that which was asked for, that of the name, or that of the first line.
+Result<TextFile> DataOpener::readText(const std::string &path, const std::string &asked) const {
   bool tokens = model->task.task == schema::Task::TokenClassification;
   bool words = model->task.task == schema::Task::MaskedLanguageModeling ||
                model->task.task == schema::Task::Pretraining;
@@ -191,50 +218,53 @@ Result<Dataset> DataOpener::openText(const std::string &path, const std::string 
     format = "conll";
   if (format.empty() && words)
     format = "text";
+  TextFile file;
+  file.path = path;
   WEFT_ASSIGN_OR_RETURN(ByteSource source, ByteSource::open(path));
   if (format == "conll") {
-    WEFT_ASSIGN_OR_RETURN(TaggedSentences sentences, TaggedSentences::read(std::move(source)));
-    return openSentences(sentences, withLabels);
+    WEFT_ASSIGN_OR_RETURN(file.sentences, TaggedSentences::read(std::move(source)));
+    return file;
   }
   if (format == "text" || format.empty()) {
     LineReader reader(std::move(source));
-    std::vector<std::string> kept;
-    std::vector<int64_t> numbers;
     bool isTable = false;
     while (!isTable) {
       WEFT_ASSIGN_OR_RETURN(bool found, reader.next());
       if (!found)
         break;
-      if (format.empty() && kept.empty())
+      if (format.empty() && file.lines.empty())
         format = formatOfContent(reader.text());
       isTable = format != "text" && !format.empty();
       if (reader.text().find_first_not_of(" \t") == std::string_view::npos)
         continue;
-      kept.emplace_back(reader.text());
-      numbers.push_back(reader.line());
+      file.lines.emplace_back(reader.text());
+      file.numbers.push_back(reader.line());
     }
     if (!isTable)
-      return openCorpus(path, {kept.begin(), kept.end()}, numbers);
+      return file;
+    file.lines.clear();
+    file.numbers.clear();
     WEFT_ASSIGN_OR_RETURN(source, ByteSource::open(path));
   }
   TextTable::Format kind = format == "csv"   ? TextTable::Format::csv
                            : format == "tsv" ? TextTable::Format::tsv
                                              : TextTable::Format::jsonLines;
-  WEFT_ASSIGN_OR_RETURN(TextTable table, TextTable::read(std::move(source), kind));
+  WEFT_ASSIGN_OR_RETURN(file.table, TextTable::read(std::move(source), kind));
   if (!tokens)
-    return openTable(table, withLabels);
+    return file;
   std::optional<size_t> column, tags;
   for (const std::string &name :
        {arguments.textColumn, std::string("tokens"), std::string("words")})
-    column = column ? column : table.find(name);
+    column = column ? column : file.table->find(name);
   for (const std::string &name :
        {arguments.labelColumn, std::string("ner_tags"), std::string("tags"), std::string("labels")})
-    tags = tags ? tags : table.find(name);
+    tags = tags ? tags : file.table->find(name);
   if (!column)
     return invalidArgument("%s: expected an array of words under tokens or words, or --text-column",
                            path.c_str());
-  WEFT_ASSIGN_OR_RETURN(TaggedSentences sentences, sentencesOfTable(table, *column, tags));
-  return openSentences(sentences, withLabels);
+  WEFT_ASSIGN_OR_RETURN(file.sentences, sentencesOfTable(*file.table, *column, tags));
+  file.table.reset();
+  return file;
 }
 
 } // namespace weft::rt

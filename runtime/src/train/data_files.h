@@ -4,12 +4,11 @@
 #ifndef WEFT_RUNTIME_TRAIN_DATA_FILES_H
 #define WEFT_RUNTIME_TRAIN_DATA_FILES_H
 
-#include "data/conll.h"
 #include "data/dataset.h"
-#include "data/text_table.h"
 #include "device/thread_pool.h"
 #include "train/arguments.h"
 #include "train/label_names.h"
+#include "train/raw_texts.h"
 #include "train/text_model.h"
 
 #include <utility>
@@ -46,6 +45,14 @@ public:
   // with labels names the classes, if nothing else does.
   Result<Dataset> open(const std::string &path, Split split, bool withLabels = true);
 
+  // The texts of a file that `open` would tokenize, as they stand there. `withLabels`: with the
+  // column of labels that was asked for.
+  Result<RawTexts> openRaw(const std::string &path, Split split);
+  // Loads the tokenizer and the names of classes, if that is still to be done.
+  Status prepareText();
+  // Tokens of a text at most: --max-seq-length, within the largest bucket.
+  Result<int64_t> tokenLimit() const;
+
   const LabelNames &labels() const { return names; }
   // What should be told: how many samples were cut, for one. Empties the list.
   std::vector<std::string> takeNotices() { return std::exchange(notices, {}); }
@@ -62,6 +69,9 @@ private:
   std::vector<LinePair> pairLines(const std::vector<int64_t> &numbers) const;
   std::shared_ptr<const MaskingRules> maskingRules() const;
   Result<Dataset> openText(const std::string &path, const std::string &format, bool withLabels);
+  Result<std::string> findText(const std::string &path, Split split) const;
+  Result<TextFile> readText(const std::string &path, const std::string &asked) const;
+  Result<TextColumns> textColumns(const TextTable &table) const;
   Result<Dataset> openTable(const TextTable &table, bool withLabels);
   Result<Dataset> openSentences(const TaggedSentences &sentences, bool withLabels);
   Result<Dataset> openCorpus(const std::string &path, const std::vector<std::string_view> &lines,

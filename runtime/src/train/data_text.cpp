@@ -76,25 +76,24 @@ struct DataOpener::Texts {
                                std::to_string(limit) + " tokens");
     return data;
   }
-  // --max-seq-length, within the largest bucket.
-  static Result<int64_t> limit(const DataOpener &opener) {
-    int64_t length = opener.model->length;
-    if (opener.arguments.maxLength > length)
-      return invalidArgument("max_seq_length: expected at most %lld, the largest length that the "
-                             "module was compiled for, found %lld",
-                             static_cast<long long>(length),
-                             static_cast<long long>(opener.arguments.maxLength));
-    return opener.arguments.maxLength > 0 ? opener.arguments.maxLength : length;
-  }
   static Status expectSamples(int64_t samples, const std::string &file) {
     return samples > 0 ? Status()
                        : dataLoss("%s: expected at least one sample, found none", file.c_str());
   }
 };
 
+Result<int64_t> DataOpener::tokenLimit() const {
+  if (arguments.maxLength > model->length)
+    return invalidArgument("max_seq_length: expected at most %lld, the largest length that the "
+                           "module was compiled for, found %lld",
+                           static_cast<long long>(model->length),
+                           static_cast<long long>(arguments.maxLength));
+  return arguments.maxLength > 0 ? arguments.maxLength : model->length;
+}
+
 // --- Tables -------------------------------------------------------------------------------------
 
-Result<Dataset> DataOpener::openTable(const TextTable &table, bool withLabels) {
+Result<TextColumns> DataOpener::textColumns(const TextTable &table) const {
   WEFT_ASSIGN_OR_RETURN(std::optional<size_t> text,
                         chooseColumn(table, arguments.textColumn, textNames, "--text-column"));
   if (!text)
@@ -102,34 +101,42 @@ Result<Dataset> DataOpener::openTable(const TextTable &table, bool withLabels) {
                            "--text-column, found %s",
                            table.file().c_str(), listed(textNames).c_str(),
                            listed(table.columns()).c_str());
-  if (model->task.task == schema::Task::MaskedLanguageModeling) {
-    std::vector<std::string_view> lines;
-    std::vector<int64_t> numbers;
-    for (int64_t row = 0; row < table.rows(); ++row) {
-      lines.push_back(table.cell(row, *text));
-      numbers.push_back(table.line(row));
-    }
-    return openCorpus(table.file(), lines, numbers);
-  }
+  TextColumns columns;
+  columns.text = *text;
   WEFT_ASSIGN_OR_RETURN(
-      std::optional<size_t> pair,
+      columns.pair,
       chooseColumn(table, arguments.pairColumn,
                    arguments.textColumn.empty() ? pairNames : std::vector<std::string>(),
                    "--text-pair-column"));
   // QNLI: a question and a sentence.
-  if (!pair && arguments.textColumn.empty() && table.columns()[*text] == "question")
-    pair = table.find("sentence");
+  if (!columns.pair && arguments.textColumn.empty() && table.columns()[*text] == "question")
+    columns.pair = table.find("sentence");
+  return columns;
+}
+
+Result<Dataset> DataOpener::openTable(const TextTable &table, bool withLabels) {
+  WEFT_ASSIGN_OR_RETURN(TextColumns columns, textColumns(table));
+  auto [text, pair, label] = columns;
+  if (model->task.task == schema::Task::MaskedLanguageModeling) {
+    std::vector<std::string_view> lines;
+    std::vector<int64_t> numbers;
+    for (int64_t row = 0; row < table.rows(); ++row) {
+      lines.push_back(table.cell(row, text));
+      numbers.push_back(table.line(row));
+    }
+    return openCorpus(table.file(), lines, numbers);
+  }
   WEFT_RETURN_IF_ERROR(Texts::expectSamples(table.rows(), table.file()));
-  WEFT_ASSIGN_OR_RETURN(int64_t limit, Texts::limit(*this));
+  WEFT_ASSIGN_OR_RETURN(int64_t limit, tokenLimit());
   TokenizeRequest request;
   request.count = table.rows();
   request.maxLength = limit;
   request.truncation = arguments.truncation;
   request.encode = [&](int64_t row, const EncodeOptions &options, Encoding &result) {
-    return pair ? loaded->encode(table.cell(row, *text), table.cell(row, *pair), options, result)
-                : loaded->encode(table.cell(row, *text), options, result);
+    return pair ? loaded->encode(table.cell(row, text), table.cell(row, *pair), options, result)
+                : loaded->encode(table.cell(row, text), options, result);
   };
-  request.place = [&](int64_t row) { return table.place(row, *text); };
+  request.place = [&](int64_t row) { return table.place(row, text); };
   WEFT_ASSIGN_OR_RETURN(TokenizedTexts texts, tokenizeTexts(pool, request));
   Dataset data = Texts::fields(*this, table.file(), texts, limit);
   if (withLabels) {
@@ -137,6 +144,23 @@ Result<Dataset> DataOpener::openTable(const TextTable &table, bool withLabels) {
     data.fields.push_back(std::move(labels));
   }
   return data;
+}
+
+Result<RawTexts> DataOpener::openRaw(const std::string &path, Split split) {
+  WEFT_RETURN_IF_ERROR(prepareText());
+  WEFT_ASSIGN_OR_RETURN(std::string found, findText(path, split));
+  WEFT_ASSIGN_OR_RETURN(TextFile file, readText(found, arguments.format));
+  TextColumns columns;
+  if (file.table) {
+    WEFT_ASSIGN_OR_RETURN(columns, textColumns(*file.table));
+    if (!arguments.labelColumn.empty()) {
+      WEFT_ASSIGN_OR_RETURN(columns.label,
+                            chooseColumn(*file.table, arguments.labelColumn, {}, "--label-column"));
+    }
+  }
+  RawTexts texts(std::move(file), columns);
+  WEFT_RETURN_IF_ERROR(Texts::expectSamples(texts.count(), found));
+  return texts;
 }
 
 Result<DataField> DataOpener::tableLabels(const TextTable &table) {
@@ -238,7 +262,7 @@ Result<Dataset> DataOpener::openSentences(const TaggedSentences &sentences, bool
   } else {
     std::iota(tags.begin(), tags.end(), 0);
   }
-  WEFT_ASSIGN_OR_RETURN(int64_t limit, Texts::limit(*this));
+  WEFT_ASSIGN_OR_RETURN(int64_t limit, tokenLimit());
   TokenizeRequest request;
   request.count = sentences.sentences();
   request.maxLength = limit;
@@ -349,7 +373,7 @@ Result<Dataset> DataOpener::openCorpus(const std::string &path,
     pairs = pairLines(numbers);
   size_t count = inPairs ? pairs.size() : lines.size();
   WEFT_RETURN_IF_ERROR(Texts::expectSamples(static_cast<int64_t>(count), path));
-  WEFT_ASSIGN_OR_RETURN(int64_t limit, Texts::limit(*this));
+  WEFT_ASSIGN_OR_RETURN(int64_t limit, tokenLimit());
   bool strung = !inPairs && !arguments.lineByLine;
   TokenizeRequest request;
   request.count = static_cast<int64_t>(count);

@@ -25,19 +25,8 @@ Status tooLong(const TokenizeRequest &request, int64_t index, size_t found) {
 }
 
 Status addText(const TokenizeRequest &request, int64_t index, Encoding &encoding, Part &part) {
-  EncodeOptions options;
-  options.addSpecialTokens = request.addSpecialTokens;
-  Status status = request.encode(index, options, encoding);
-  if (status.ok() && encoding.size() > static_cast<size_t>(request.maxLength)) {
-    if (request.truncation == Truncation::none)
-      return tooLong(request, index, encoding.size());
-    options.truncation = request.truncation;
-    options.maxLength = static_cast<size_t>(request.maxLength);
-    status = request.encode(index, options, encoding);
-    ++part.cut;
-  }
-  if (!status.ok())
-    return std::move(status).withContext(request.place(index));
+  WEFT_ASSIGN_OR_RETURN(size_t cut, encodeWithin(request, index, encoding));
+  part.cut += cut > 0;
   part.ids.insert(part.ids.end(), encoding.ids.begin(), encoding.ids.end());
   part.types.insert(part.types.end(), encoding.typeIds.begin(), encoding.typeIds.end());
   part.lengths.push_back(static_cast<uint32_t>(encoding.size()));
@@ -53,6 +42,25 @@ void append(std::vector<T> &to, std::vector<T> &from) {
 }
 
 } // namespace
+
+Result<size_t> encodeWithin(const TokenizeRequest &request, int64_t index, Encoding &encoding) {
+  EncodeOptions options;
+  options.addSpecialTokens = request.addSpecialTokens;
+  size_t cut = 0;
+  Status status = request.encode(index, options, encoding);
+  if (status.ok() && encoding.size() > static_cast<size_t>(request.maxLength)) {
+    size_t found = encoding.size();
+    if (request.truncation == Truncation::none)
+      return tooLong(request, index, found);
+    options.truncation = request.truncation;
+    options.maxLength = static_cast<size_t>(request.maxLength);
+    status = request.encode(index, options, encoding);
+    cut = found - encoding.size();
+  }
+  if (!status.ok())
+    return std::move(status).withContext(request.place(index));
+  return cut;
+}
 
 Result<TokenizedTexts> tokenizeTexts(ThreadPool &pool, const TokenizeRequest &request) {
   struct Context {

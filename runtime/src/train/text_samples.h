@@ -36,6 +36,9 @@ struct TokenizeRequest {
   std::function<void(int64_t index, const Encoding &encoding, std::vector<int32_t> &labels)> label;
 };
 
+// Encodes a text and cuts it to what is allowed. Gives how many tokens were left out.
+Result<size_t> encodeWithin(const TokenizeRequest &request, int64_t index, Encoding &encoding);
+
 // In the order of the texts, whatever the number of threads. A text of more tokens than allowed is
 // cut and counted, or, with Truncation::none, an error that names its place.
 Result<TokenizedTexts> tokenizeTexts(ThreadPool &pool, const TokenizeRequest &request);
