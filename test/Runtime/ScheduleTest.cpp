@@ -36,7 +36,7 @@ TEST(Schedule, matchesHuggingFace) {
 }
 
 TEST(Schedule, isConstantWithoutWarmup) {
-  LearningRateSchedule schedule(SchedulerType::constant, 0.5, 0, 10);
+  LearningRateSchedule schedule(SchedulerType::constant, 0.5, 4, 10);
   EXPECT_EQ(schedule.rate(0), 0.5);
   EXPECT_EQ(schedule.rate(100), 0.5);
   schedule.setBaseRate(0.25);

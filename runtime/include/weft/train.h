@@ -54,8 +54,9 @@ typedef struct weft_trainer_t weft_trainer_t;
 typedef struct weft_trainer_options_t {
   size_t struct_size;
   double learning_rate;          /* 0: the module's default */
-  const char *lr_scheduler_type; /* "constant" (also NULL), "linear", "cosine", "polynomial",
-                                    "constant_with_warmup": formulas of Hugging Face Transformers */
+  const char *lr_scheduler_type; /* "linear", "cosine", "polynomial", "constant_with_warmup", or
+                                    "constant", which has no warmup: formulas of Hugging Face
+                                    Transformers. NULL: constant after the warmup */
   int64_t warmup_steps;
   int64_t max_steps; /* where the schedule ends; needed by linear, cosine and polynomial */
   uint64_t seed;     /* of dropout */

@@ -52,7 +52,9 @@ static void takeDefaults(TrainingArguments &arguments, const Module &module) {
   if (asTrainer)
     return;
   if (!arguments.isGiven("lr_scheduler_type"))
-    arguments.scheduler = SchedulerType::constant;
+    arguments.scheduler = arguments.isGiven("warmup_steps") || arguments.isGiven("warmup_ratio")
+                              ? SchedulerType::constantWithWarmup
+                              : SchedulerType::constant;
   if (!arguments.isGiven("per_device_train_batch_size") && module.schema().tuned_batch() > 0)
     arguments.trainBatchSize = module.schema().tuned_batch();
   if (!arguments.isGiven("per_device_eval_batch_size"))

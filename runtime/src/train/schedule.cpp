@@ -9,6 +9,8 @@
 namespace weft::rt {
 
 double LearningRateSchedule::rate(int64_t step) const {
+  if (type == SchedulerType::constant)
+    return base; // without warmup, as Transformers has it
   if (step < warmup)
     return base * (static_cast<double>(step) / static_cast<double>(std::max<int64_t>(1, warmup)));
   auto past = static_cast<double>(step - warmup);
@@ -17,7 +19,7 @@ double LearningRateSchedule::rate(int64_t step) const {
   switch (type) {
   case SchedulerType::constant:
   case SchedulerType::constantWithWarmup:
-    return base;
+    break;
   case SchedulerType::linear:
     return base * std::max(0.0, static_cast<double>(total - step) / span);
   case SchedulerType::cosine:

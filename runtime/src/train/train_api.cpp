@@ -81,7 +81,7 @@ Status copyLogits(const std::vector<uint8_t> &from, void *logits, size_t size) {
 Result<LearningRateSchedule> makeSchedule(const weft_trainer_options_t &options,
                                           const Module &module) {
   TrainingArguments arguments;
-  const char *name = options.lr_scheduler_type ? options.lr_scheduler_type : "constant";
+  const char *name = options.lr_scheduler_type ? options.lr_scheduler_type : "constant_with_warmup";
   WEFT_RETURN_IF_ERROR(setArgument(arguments, "lr_scheduler_type", name, "weft_trainer_options_t"));
   if (!(options.learning_rate >= 0) || options.warmup_steps < 0 || options.max_steps < 0)
     return invalidArgument("weft_trainer_options_t: expected a learning_rate, warmup_steps and "
