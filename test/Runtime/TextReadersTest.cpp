@@ -114,6 +114,8 @@ TEST(TextTable, namesWhatIsWrong) {
             "table: line 2: expected 2 fields as in the header, found 1");
   EXPECT_EQ(tableFailure("a,b\n1,2\n1,2,3\n", Format::csv),
             "table: line 3: expected 2 fields as in the header, found 3");
+  EXPECT_EQ(tableFailure("a,,b,,a\n1,2,3,4,5\n", Format::csv),
+            "table: line 1: expected columns of different names, found two that are called a");
   EXPECT_EQ(tableFailure("a,b\nx,\xFF\n", Format::csv),
             "table: line 2, byte 1: expected UTF-8, found the byte 0xFF");
   EXPECT_EQ(tableFailure("{\"a\": 1}\n[1]\n", Format::jsonLines),

@@ -147,6 +147,14 @@ Result<TextTable> TextTable::read(ByteSource source, Format format) {
   if (table.names.empty())
     return dataLoss("%s: line 1: expected a header of column names, found an empty file",
                     table.fileName.c_str());
+  std::vector<std::string_view> sorted(table.names.begin(), table.names.end());
+  std::sort(sorted.begin(), sorted.end());
+  for (auto same = sorted.begin(); (same = std::adjacent_find(same, sorted.end())) != sorted.end();
+       ++same)
+    if (!same->empty())
+      return dataLoss("%s: line 1: expected columns of different names, found two that are called "
+                      "%s",
+                      table.fileName.c_str(), shownText(*same).c_str());
   return table;
 }
 

@@ -169,8 +169,14 @@ Result<Dataset> DataOpener::open(const std::string &path, Split split, bool with
   if (!arrays && format.empty()) {
     WEFT_ASSIGN_OR_RETURN(arrays, holdsArrays(file));
   }
-  if (arrays)
-    return openDataset(path, {split, withLabels ? arguments.labelColumn : ""});
+  if (arrays) {
+    Result<Dataset> data = openDataset(path, {split, withLabels ? arguments.labelColumn : ""});
+    if (model && file.empty() && !data.ok() && data.status().code() == StatusCode::notFound)
+      return notFound("%s: expected %s.tsv, .csv, .jsonl, .conll or .txt, or arrays of token ids, "
+                      "found none of these",
+                      path.c_str(), split == Split::train ? "train" : "dev");
+    return data;
+  }
   if (split == Split::evaluation && withLabels && !namesAreFixed) {
     // Without training data the names are those of the checkpoint.
     WEFT_RETURN_IF_ERROR(loadNames());

@@ -25,6 +25,7 @@ try 'sentence\tlabel\ngood\t1\n' --label-column sentence,label
 printf 'plain\ntext\n' > bad.txt
 train "$TEXTS" --train-data bad.txt
 mkdir -p empty old
+train "$TEXTS" --train-data empty
 train empty --train-data "$TEXTS"
 : > old/pytorch_model.bin
 train old --train-data "$TEXTS"
