@@ -201,6 +201,21 @@ std::optional<IndexRange> ScatterAddOp::getIndexRange(unsigned operand) {
 }
 
 //===----------------------------------------------------------------------===//
+// check_index
+//===----------------------------------------------------------------------===//
+
+LogicalResult CheckIndexOp::verify() {
+  int64_t low = getLow(), high = getHigh();
+  if (low < high)
+    return success();
+  return emitOpError("expected 'low' to be less than 'high', got ")
+         << low << " and " << high << " (check_index_c1)";
+}
+
+FusionKind CheckIndexOp::getFusionKind() { return FusionKind::Elementwise; }
+int64_t CheckIndexOp::mapDimension(int64_t dimension, unsigned) { return dimension; }
+
+//===----------------------------------------------------------------------===//
 // cumsum, top_k
 //===----------------------------------------------------------------------===//
 

@@ -2,8 +2,9 @@
 //
 // Ops whose operands say which elements: rows of a table, elements along a dimension, and their
 // gradients, which add up what comes to the same place. In formulas, g is the cotangent of the result.
-// An index out of range has no value; where an index is an input of the model, the runtime
-// finds it before a step.
+// An index out of range is an error, also a negative one. Where an index is an input of the model,
+// the runtime finds it before a step; where it is computed, `weft.check_index` does, which
+// `weft-check-indices` puts in front of those that are not known to be in range.
 #ifndef WEFT_DIALECT_INDEXINGOPS_TD
 #define WEFT_DIALECT_INDEXINGOPS_TD
 
@@ -159,6 +160,54 @@ def Weft_ScatterAddOp : Weft_CompositeOp<"scatter_add", [
   let results = (outs Weft_FloatTensor:$result);
   let assemblyFormat = [{
     $input `,` $index `,` $src `dim` `=` $dim attr-dict `:` functional-type(operands, results)
+  }];
+}
+
+def Weft_CheckIndexOp : Weft_PrimitiveOp<"check_index", [NoGradient, AllTypesMatch<["input", "result"]>]> {
+  let summary = "indices that are found to be in range";
+  let description = [{
+    `y = x`, where `low <= x < high`, or x is `ignore`, if that is given. Any other element is an error, which names `user`, the
+    op that reads the indices: of the reference interpreter; compiled, of the step, which ends before the next
+    barrier of its program. `weft-check-indices` puts it where indices are computed. No gradient.
+
+    Constraints:
+      * (check_index_c1) `low` is less than `high`.
+      * (check_index_c2) an element is in range; checked when the op runs.
+
+    ```mlir
+    func.func @example(%i: tensor<?x20xi32>) -> tensor<?x20xi32> {
+      %y = weft.check_index %i low = 0 high = 128 user = "weft.gather" : tensor<?x20xi32>
+      return %y : tensor<?x20xi32>
+    }
+    ```
+  }];
+  let arguments = (ins Weft_IndexTensor:$input, I64Attr:$low, I64Attr:$high, OptionalAttr<I64Attr>:$ignore, StrAttr:$user);
+  let results = (outs Weft_IndexTensor:$result);
+  let assemblyFormat = [{
+    $input `low` `=` $low `high` `=` $high (`ignore` `=` $ignore^)? `user` `=` $user attr-dict `:` type($result)
+  }];
+  let hasVerifier = 1;
+}
+
+def Weft_GuardedIndexOp : Weft_Op<"guarded_index", [Pure, AllTypesMatch<["input", "result"]>]> {
+  let summary = "an index that is found to be in range";
+  let description = [{
+    It stands in the bodies that `weft.check_index` is lowered to: the index itself; code generation writes the error word of
+    the kernel where it is out of range. `site` is its number among those of a kernel.
+
+    ```mlir
+    func.func @example(%i: i32) -> i32 {
+      %y = weft.guarded_index %i low = 0 high = 128 user = "weft.gather" : i32
+      return %y : i32
+    }
+    ```
+  }];
+  let arguments = (ins AnyTypeOf<[I64, I32]>:$input, I64Attr:$low, I64Attr:$high, OptionalAttr<I64Attr>:$ignore,
+                       StrAttr:$user, OptionalAttr<I64Attr>:$site);
+  let results = (outs AnyTypeOf<[I64, I32]>:$result);
+  let assemblyFormat = [{
+    $input `low` `=` $low `high` `=` $high (`ignore` `=` $ignore^)? `user` `=` $user (`site` `=` $site^)? attr-dict
+    `:` type($result)
   }];
 }
 

@@ -138,6 +138,21 @@ LogicalResult ScatterAddOp::evaluate(Operands operands, Results &results) {
 }
 
 //===----------------------------------------------------------------------===//
+// check_index
+//===----------------------------------------------------------------------===//
+
+LogicalResult CheckIndexOp::evaluate(Operands operands, Results &results) {
+  int64_t low = getLow(), high = getHigh();
+  for (auto [position, index] : llvm::enumerate(operands[0].getInts()))
+    if ((index < low || index >= high) && !(getIgnore() && index == int64_t(*getIgnore())))
+      return emitOpError("expected index ")
+             << position << " of " << getUser() << " in [" << low << ", " << high << "), got "
+             << index << " (check_index_c2)";
+  results.push_back(operands[0]);
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
 // cumsum, top_k
 //===----------------------------------------------------------------------===//
 

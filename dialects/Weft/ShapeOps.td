@@ -314,7 +314,7 @@ def Weft_OneHotOp : Weft_CompositeOp<"one_hot", [
   let description = [{
     y[..., c] = 1 if c is the label, else 0, for c in [0, `num_classes`). The label -100, which losses ignore
     by default, gives a row of zeros. Any other label out of range is an error: of the reference interpreter,
-    and of the runtime before the step. No gradient.
+    and of the runtime, before the step or, if labels are computed, in it. No gradient.
 
     Constraints:
       * (one_hot_c1) there is at least one class.

@@ -9,6 +9,7 @@
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/IRMapping.h"
@@ -166,7 +167,10 @@ SmallVector<Value> ElementEmitter::cloneBody(linalg::GenericOp op, ValueRange ar
       mapping.map(extract.getResult(), loadExtracted(extract, mapping, map));
     else if (auto word = dyn_cast<RandomWordOp>(nested))
       mapping.map(word.getResult(), drawWords(word, mapping, map));
-    else
+    else if (auto guarded = dyn_cast<GuardedIndexOp>(nested)) {
+      mapping.map(guarded.getResult(), mapping.lookup(guarded.getInput()));
+      guard(guarded, mapping.lookup(guarded.getInput()));
+    } else
       mapping.map(nested.getResult(0), cloneOp(nested, mapping));
   }
   SmallVector<Value> results;
@@ -176,6 +180,51 @@ SmallVector<Value> ElementEmitter::cloneBody(linalg::GenericOp op, ValueRange ar
     results.push_back(mapping.lookup(value));
   }
   return results;
+}
+
+void ElementEmitter::guard(GuardedIndexOp op, Value index) {
+  bool isVector = isa<VectorType>(index.getType());
+  Type i64 = builder.getI64Type(), wide = i64;
+  if (isVector)
+    wide = VectorType::get({lanes}, i64);
+  if (index.getType() != wide)
+    index = arith::ExtSIOp::create(builder, loc, wide, index);
+  auto is = [&](arith::CmpIPredicate predicate, int64_t bound) -> Value {
+    TypedAttr number = builder.getI64IntegerAttr(bound);
+    if (isVector)
+      number = DenseElementsAttr::get(cast<VectorType>(wide), number);
+    return arith::CmpIOp::create(builder, loc, predicate, index,
+                                 arith::ConstantOp::create(builder, loc, number));
+  };
+  Value bad = arith::OrIOp::create(builder, loc, is(arith::CmpIPredicate::slt, op.getLow()),
+                                   is(arith::CmpIPredicate::sge, op.getHigh()));
+  if (std::optional<int64_t> ignored = op.getIgnore())
+    bad = arith::AndIOp::create(builder, loc, bad, is(arith::CmpIPredicate::ne, *ignored));
+  Value isAny = bad;
+  if (isVector) {
+    if (mask)
+      bad = arith::AndIOp::create(builder, loc, bad, mask);
+    isAny = vector::ReductionOp::create(builder, loc, vector::CombiningKind::OR, bad);
+  }
+  auto ifOp = scf::IfOp::create(builder, loc, isAny, /*withElseRegion=*/false);
+  OpBuilder::InsertionGuard insertion(builder);
+  builder.setInsertionPointToStart(ifOp.thenBlock());
+  auto constant = [&](int64_t number) -> Value {
+    return arith::ConstantOp::create(builder, loc, builder.getI64IntegerAttr(number));
+  };
+  if (isVector) {
+    Value least = broadcast(constant(std::numeric_limits<int64_t>::min()));
+    index = vector::ReductionOp::create(builder, loc, vector::CombiningKind::MAXSI,
+                                        arith::SelectOp::create(builder, loc, bad, index, least));
+  }
+  // See runtime/schema/kernel_abi.h.
+  constexpr int64_t kLimit = int64_t(1) << 47;
+  index = arith::MaxSIOp::create(builder, loc, index, constant(-kLimit));
+  index = arith::MinSIOp::create(builder, loc, index, constant(kLimit - 1));
+  index = arith::AndIOp::create(builder, loc, index, constant(2 * kLimit - 1));
+  Value site = constant((int64_t(*op.getSite()) + 1) * 2 * kLimit);
+  memref::StoreOp::create(builder, loc, arith::OrIOp::create(builder, loc, index, site),
+                          memory.getErrorWord(), ValueRange());
 }
 
 Value ElementEmitter::drawWords(RandomWordOp op, const IRMapping &mapping, AffineMap map) {

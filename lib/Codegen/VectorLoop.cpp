@@ -16,7 +16,7 @@ namespace {
 /// Whether each op of the body can work on vectors.
 bool hasVectorBody(linalg::GenericOp op) {
   return llvm::all_of(op.getBody()->without_terminator(), [](Operation &nested) {
-    return isa<linalg::IndexOp, tensor::ExtractOp, RandomWordOp>(nested) ||
+    return isa<linalg::IndexOp, tensor::ExtractOp, RandomWordOp, GuardedIndexOp>(nested) ||
            nested.hasTrait<OpTrait::ConstantLike>() ||
            OpTrait::hasElementwiseMappableTraits(&nested);
   });

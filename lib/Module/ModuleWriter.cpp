@@ -86,6 +86,14 @@ std::unique_ptr<schema::KernelT> ModuleBuilder::buildKernel(const KernelInfo &in
   }
   for (const KernelTiles &tiles : info.tiles)
     kernel->tiles.push_back(schema::TileCount(toSchema(tiles.extent), tiles.tile, tiles.times));
+  for (const KernelCheck &check : info.checks) {
+    auto entry = std::make_unique<schema::IndexCheckT>();
+    entry->user = check.user;
+    entry->location = check.location;
+    entry->low = check.low;
+    entry->high = check.high;
+    kernel->checks.push_back(std::move(entry));
+  }
   if (auto dispatch = model.lookupSymbol<func::FuncOp>(info.name)) {
     llvm::raw_string_ostream stream(kernel->source);
     dispatch->print(stream, OpPrintingFlags().useLocalScope());

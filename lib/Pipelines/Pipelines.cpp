@@ -67,6 +67,7 @@ static void addSimplification(OpPassManager &models) {
 static void addOptimized(OpPassManager &models, const CompileOptions &options) {
   // Before composites are decomposed, whole ops are compared: @eval_step holds @logits twice.
   models.addPass(createCSEPass());
+  models.addPass(createCheckIndices());
   DecomposeOptions decompose;
   decompose.keep.assign(options.keptOps.begin(), options.keptOps.end());
   models.addPass(createDecompose(decompose));

@@ -15,6 +15,7 @@ constexpr llvm::StringLiteral kConstantCount = "weft.constant_count";
 constexpr llvm::StringLiteral kTiles = "weft.tiles";
 constexpr llvm::StringLiteral kScratchBytes = "weft.scratch_bytes";
 constexpr llvm::StringLiteral kFlops = "weft.flops";
+constexpr llvm::StringLiteral kChecks = "weft.checks";
 
 ArrayAttr arrayOf(Builder &builder, ArrayRef<Attribute> attributes) {
   return builder.getArrayAttr(attributes);
@@ -30,6 +31,24 @@ Attribute toAttribute(Builder &builder, const KernelBinding &binding) {
   if (!reuse.empty())
     entries.push_back(builder.getNamedAttr("may_overwrite", builder.getDenseI64ArrayAttr(reuse)));
   return builder.getDictionaryAttr(entries);
+}
+
+Attribute toAttribute(Builder &builder, const KernelCheck &check) {
+  return builder.getDictionaryAttr(
+      {builder.getNamedAttr("user", builder.getStringAttr(check.user)),
+       builder.getNamedAttr("location", builder.getStringAttr(check.location)),
+       builder.getNamedAttr("range", builder.getDenseI64ArrayAttr({check.low, check.high}))});
+}
+
+LogicalResult fromAttribute(Attribute attribute, KernelCheck &check) {
+  auto entries = dyn_cast<DictionaryAttr>(attribute);
+  auto user = entries ? entries.getAs<StringAttr>("user") : StringAttr();
+  auto location = entries ? entries.getAs<StringAttr>("location") : StringAttr();
+  auto range = entries ? entries.getAs<DenseI64ArrayAttr>("range") : DenseI64ArrayAttr();
+  if (!user || !location || !range || range.size() != 2)
+    return failure();
+  check = {user.str(), location.str(), range[0], range[1]};
+  return success();
 }
 
 LogicalResult fromAttribute(Attribute attribute, KernelBinding &binding) {
@@ -67,6 +86,11 @@ void writeKernelInfo(func::FuncOp kernel, const KernelInfo &info) {
   kernel->setAttr(kConstantCount, builder.getI64IntegerAttr(info.constantCount));
   kernel->setAttr(kScratchBytes, builder.getI64IntegerAttr(info.scratchBytes));
   kernel->setAttr(kFlops, builder.getDenseI64ArrayAttr({info.flops.fixed, info.flops.perRow}));
+  SmallVector<Attribute> checks;
+  for (const KernelCheck &check : info.checks)
+    checks.push_back(toAttribute(builder, check));
+  if (!checks.empty())
+    kernel->setAttr(kChecks, arrayOf(builder, checks));
 }
 
 FailureOr<KernelInfo> readKernelInfo(func::FuncOp kernel) {
@@ -96,6 +120,12 @@ FailureOr<KernelInfo> readKernelInfo(func::FuncOp kernel) {
              << attribute;
     info.tiles.push_back({{part[0], part[1]}, part[2], part[3]});
   }
+  if (auto checks = kernel->getAttrOfType<ArrayAttr>(kChecks))
+    for (Attribute attribute : checks)
+      if (failed(fromAttribute(attribute, info.checks.emplace_back())))
+        return kernel.emitOpError("expected a check {user, location, range = array<i64: low, "
+                                  "high>}, got ")
+               << attribute;
   return info;
 }
 

@@ -33,8 +33,8 @@ std::optional<IndexRange> weft::getIndexRange(Value value) {
     std::optional<IndexRange> used;
     if (auto reader = dyn_cast<IndexOperandOpInterface>(op))
       used = reader.getIndexRange(use.getOperandNumber());
-    // Elements that are only moved or widened.
-    bool isMove = isa<ReshapeOp, PermuteOp, SliceOp, CastOp>(op);
+    // Elements that are only moved, repeated or widened.
+    bool isMove = isa<ReshapeOp, PermuteOp, SliceOp, BroadcastOp, CastOp>(op);
     if (!used && isMove && isIntegerTensor(op->getResult(0).getType()))
       used = getIndexRange(op->getResult(0));
     if (used)

@@ -3,6 +3,7 @@
  * How the runtime calls a compiled kernel: the only contract between generated code and the
  * runtime besides module.fbs. Append-only. Changelog:
  *   1  first version
+ *      later: what the error word says of an index out of range
  */
 #ifndef WEFT_SCHEMA_KERNEL_ABI_H
 #define WEFT_SCHEMA_KERNEL_ABI_H
@@ -32,7 +33,9 @@ typedef struct weft_kernel_args_t {
   int64_t tile_end;
   /* Kernel.scratch_bytes bytes that belong to this worker for the length of the call. */
   void *scratch;
-  /* Set to a nonzero code by a kernel that meets a value out of range; never cleared by kernels. */
+  /* Set to a nonzero code by a kernel that meets a value out of range; never cleared by kernels. Of
+   * an index: (n + 1) << 48 | (index mod 2^48), where n is its number in Kernel.checks and an index
+   * below -2^47 or above 2^47 - 1 is given as that. */
   uint64_t *error;
 } weft_kernel_args_t;
 

@@ -169,7 +169,7 @@ TEST_P(DeviceTest, DispatchesTheSameBitsOnAnyNumberOfThreads) {
     options.threads = threads;
     device = create(options);
     DeviceBuffer input = upload(x), w = upload(std::vector<float>(4, 0.5f)),
-                 y = upload(std::vector<float>(rows * 4)), error = upload(std::vector<uint64_t>(1));
+                 y = upload(std::vector<float>(rows * 4)), error = upload(std::vector<uint64_t>(2));
     CommandList list;
     list.rows = rows;
     list.constants = {3};
@@ -183,6 +183,38 @@ TEST_P(DeviceTest, DispatchesTheSameBitsOnAnyNumberOfThreads) {
     submit(list);
     EXPECT_EQ(download<float>(y), expected) << threads;
     EXPECT_EQ(download<uint64_t>(error)[0], 0u);
+  }
+}
+
+// What stands behind the barrier after an error is left out, on all threads; the first error stays.
+TEST_P(DeviceTest, StopsAfterAnError) {
+  if (GetParam().computes)
+    GTEST_SKIP() << GetParam().computes;
+  for (int threads : {1, 3}) {
+    DeviceOptions options;
+    options.threads = threads;
+    device = create(options);
+    std::vector<float> large(8, 1000);
+    DeviceBuffer y = upload(large), sum = upload(std::vector<float>(1)),
+                 weight = upload(std::vector<float>(1)), later = upload(std::vector<float>(4, 1)),
+                 error = upload(std::vector<uint64_t>(2));
+    CommandList list;
+    list.rows = 2;
+    list.pointers = {y.data(), sum.data(), weight.data(), later.data()};
+    list.error = reinterpret_cast<uint64_t *>(error.data());
+    Command fill, loss, barrier;
+    fill.kind = Command::Kind::fill;
+    fill.firstPointer = 3;
+    fill.bytes = 8;
+    loss.kind = Command::Kind::dispatch;
+    loss.kernel = 3;
+    loss.tiles = 1;
+    loss.rows = 2;
+    list.commands = {fill, loss, barrier, fill};
+    list.commands[3].bytes = 16;
+    submit(list);
+    EXPECT_EQ(download<uint64_t>(error), (std::vector<uint64_t>{7, 1})) << threads;
+    EXPECT_EQ(download<float>(later), (std::vector<float>{0, 0, 1, 1})) << threads;
   }
 }
 

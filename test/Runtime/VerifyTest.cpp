@@ -182,6 +182,14 @@ static const ModuleCase moduleCases[] = {
      "scratch_bytes"},
     {"Flops", [](ModuleT &m) { m.executables[0]->kernels[0]->flops = size(huge, huge); },
      "flops is out of range"},
+    {"CheckRange",
+     [](ModuleT &m) {
+       auto &checks = m.executables[0]->kernels[0]->checks;
+       checks.push_back(std::make_unique<schema::IndexCheckT>());
+       checks[0]->user = "weft.gather";
+       checks[0]->low = checks[0]->high = 3;
+     },
+     "checks[0]: low 3 is not less than high 3"},
     {"NoTiles", [](ModuleT &m) { m.executables[0]->kernels[0]->tiles.clear(); },
      "kernels[0]: no tiles"},
     {"TileZero", [](ModuleT &m) { m.executables[0]->kernels[0]->tiles[0] = tiles(4, 0, 1); },

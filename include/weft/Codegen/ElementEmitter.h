@@ -16,6 +16,7 @@
 
 namespace weft {
 
+class GuardedIndexOp;
 class RandomWordOp;
 
 /// By how much `expr` grows from lane to lane if loop `loop` runs over the lanes; nothing if it is
@@ -89,6 +90,8 @@ private:
   mlir::Value indexOf(mlir::AffineExpr expr);
   mlir::Value indexVectorOf(mlir::AffineExpr expr);
   mlir::Value cloneOp(mlir::Operation &op, mlir::IRMapping &mapping);
+  /// Writes the error word if an element that exists is out of range.
+  void guard(GuardedIndexOp op, mlir::Value index);
   mlir::Value drawWords(RandomWordOp op, const mlir::IRMapping &mapping, mlir::AffineMap map);
 
   mlir::OpBuilder &builder;

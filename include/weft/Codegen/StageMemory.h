@@ -30,6 +30,10 @@ public:
   /// The batch size, an index.
   void setRows(mlir::Value value) { rows = value; }
 
+  /// The error word of the kernel, memref<i64>; needed where indices are guarded.
+  void setErrorWord(mlir::Value value) { errorWord = value; }
+  mlir::Value getErrorWord() const { return errorWord; }
+
   /// Arguments and results are parts of larger tensors: their rows are not one after the other.
   void setStrided() { strided = true; }
   bool isStrided() const { return strided; }
@@ -57,7 +61,7 @@ private:
                      mlir::Value shapeOf, int64_t outermost) const;
 
   const StagePlan &plan;
-  mlir::Value rows;
+  mlir::Value rows, errorWord;
   bool strided = false;
   mlir::Value origin;
   llvm::DenseMap<mlir::Value, mlir::Value> arguments;

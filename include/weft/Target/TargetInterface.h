@@ -56,6 +56,17 @@ struct KernelBinding {
   llvm::SmallVector<unsigned, 1> mayOverwrite;
 };
 
+/// A place where a kernel finds indices out of range: its number is what the error word says.
+struct KernelCheck {
+  /// The op that reads the indices, and where it stands: "weft.gather", "model.mlir:7:10" or
+  /// nothing.
+  std::string user;
+  std::string location;
+  /// Valid: low <= i < high.
+  int64_t low = 0;
+  int64_t high = 0;
+};
+
 /// What a schedule and a module need to know of a kernel.
 struct KernelInfo {
   std::string name;
@@ -69,6 +80,7 @@ struct KernelInfo {
   /// Per worker, whatever the batch.
   int64_t scratchBytes = 0;
   LinearSize flops;
+  llvm::SmallVector<KernelCheck, 0> checks;
 };
 
 /// Native code of kernels.

@@ -168,6 +168,31 @@ def ChooseLayouts : Pass<"weft-choose-layouts", "::weft::ModelOp"> {
                     Statistic<"numKept", "kept", "Parameters that stay logical, though readers prefer otherwise">];
 }
 
+def CheckIndices : Pass<"weft-check-indices", "::weft::ModelOp"> {
+  let summary = "find computed indices that are out of range";
+  let description = [{
+    Puts a `weft.check_index` in front of each operand of indices that is not known to be in range: it is, if
+    it is an input, which the runtime checks before a step (`weft.index_range`), or if its elements are
+    those of an iota, an argmax, the places of a top_k, constants, or computed from such by moving, choosing, adding,
+    multiplying, comparing, so that an interval holds them. What is in range costs nothing.
+
+    ```mlir
+    %j = weft.add %i, %one : tensor<?x3xi64>
+    %y = weft.gather %x, %j dim = 1 : (tensor<?x8xf32>, tensor<?x3xi64>) -> tensor<?x3xf32>
+    // becomes
+    %j = weft.add %i, %one : tensor<?x3xi64>
+    %k = weft.check_index %j low = 0 high = 8 user = "weft.gather" : tensor<?x3xi64>
+    %y = weft.gather %x, %k dim = 1 : (tensor<?x8xf32>, tensor<?x3xi64>) -> tensor<?x3xf32>
+    ```
+
+    See test/Transforms/check-indices.mlir.
+  }];
+  let statistics = [
+    Statistic<"numChecked", "checked", "Operands that are checked when the op runs">,
+    Statistic<"numProven", "proven", "Operands that are known to be in range">
+  ];
+}
+
 def SplitReductions : Pass<"weft-split-reductions", "::weft::ModelOp"> {
   let summary = "reduce inner dimensions first, then the outermost";
   let description = [{

@@ -307,6 +307,10 @@ Value emitScalarBody(OpBuilder &builder, Location loc, Operation *op, ValueRange
   ScalarBody body(builder, loc);
   if (auto select = dyn_cast<SelectOp>(op))
     return body.select(operands[0], operands[1], operands[2]);
+  if (auto check = dyn_cast<CheckIndexOp>(op))
+    return GuardedIndexOp::create(builder, loc, operands[0], check.getLowAttr(),
+                                  check.getHighAttr(), check.getIgnoreAttr(), check.getUserAttr(),
+                                  /*site=*/IntegerAttr());
   Type element = getElementTypeOrSelf(op->getResult(0).getType());
   if (isa<CastOp>(op))
     return emitScalarCast(builder, loc, operands[0], element);

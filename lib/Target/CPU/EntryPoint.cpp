@@ -43,6 +43,10 @@ public:
     if (info.constantCount)
       addBytes(operands, offsetof(weft_kernel_args_t, constants),
                info.constantCount * sizeof(int64_t));
+    if (!info.checks.empty()) {
+      Value error = field(pointer, offsetof(weft_kernel_args_t, error));
+      operands.append({error, error, constant(0)});
+    }
     LLVM::CallOp::create(builder, loc, TypeRange(), body, operands);
     LLVM::ReturnOp::create(builder, loc, ValueRange());
   }

@@ -59,6 +59,8 @@ private:
     inputs.append(3, builder.getIndexType());
     auto bytes = MemRefType::get({ShapedType::kDynamic}, builder.getI8Type());
     inputs.append(info.constantCount ? 2 : 1, bytes);
+    if (!info.checks.empty())
+      inputs.push_back(MemRefType::get({}, builder.getI64Type()));
     function = func::FuncOp::create(builder, loc, info.name, builder.getFunctionType(inputs, {}));
     function.setPrivate();
     builder.setInsertionPointToStart(function.addEntryBlock());
@@ -67,6 +69,10 @@ private:
     tileBegin = function.getArgument(next + 1);
     tileEnd = function.getArgument(next + 2);
     scratch = function.getArgument(next + 3);
+    if (info.constantCount)
+      constants = function.getArgument(next + 4);
+    if (!info.checks.empty())
+      memory.setErrorWord(function.getArguments().back());
   }
 
   void bindMemory() {
@@ -81,8 +87,8 @@ private:
       }
     for (BlockArgument argument : source.getArguments())
       if (std::optional<int64_t> number = plan.getConstant(argument.getArgNumber()))
-        memory.setArgument(argument, viewBytes(function.getArguments().back(), *number * 8,
-                                               MemRefType::get({}, builder.getI64Type())));
+        memory.setArgument(
+            argument, viewBytes(constants, *number * 8, MemRefType::get({}, builder.getI64Type())));
     source.walk([&](Operation *op) {
       if (op->getNumResults() == 1 && isTable(op->getResult(0)))
         memory.setArgument(op->getResult(0), emitTable(op->getResult(0)));
@@ -531,7 +537,7 @@ private:
   Location loc;
   StageMemory memory;
   func::FuncOp function;
-  Value rows, tileBegin, tileEnd, scratch;
+  Value rows, tileBegin, tileEnd, scratch, constants;
   unsigned numTables = 0;
 };
 

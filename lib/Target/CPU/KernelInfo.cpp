@@ -71,6 +71,30 @@ private:
   SmallVector<Read> reads;
 };
 
+/// Where an op stands in a file: "model.mlir:7:10", or nothing.
+std::string textOf(Location location) {
+  std::string text;
+  location->walk([&](Location nested) {
+    auto file = dyn_cast<FileLineColLoc>(nested);
+    if (!file)
+      return WalkResult::advance();
+    text = (file.getFilename().getValue() + ":" + Twine(file.getLine()) + ":" +
+            Twine(file.getColumn()))
+               .str();
+    return WalkResult::interrupt();
+  });
+  return text;
+}
+
+/// Numbers the guarded indices of a function.
+void collectChecks(func::FuncOp function, KernelInfo &info) {
+  function.walk([&](GuardedIndexOp op) {
+    op.setSite(info.checks.size());
+    info.checks.push_back({op.getUser().str(), textOf(op.getLoc()),
+                           static_cast<int64_t>(op.getLow()), static_cast<int64_t>(op.getHigh())});
+  });
+}
+
 } // namespace
 
 KernelInfo KernelPlan::describe(llvm::StringRef name, func::FuncOp dispatch) const {
@@ -128,6 +152,7 @@ KernelInfo KernelPlan::describe(llvm::StringRef name, func::FuncOp dispatch) con
       info.flops.fixed += work.fixed;
       info.flops.perRow += work.perRow;
     }
+  collectChecks(function, info);
   return info;
 }
 

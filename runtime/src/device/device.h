@@ -69,7 +69,9 @@ struct CommandList {
   std::vector<void *> pointers;
   std::vector<int64_t> constants;
   int64_t rows = 0;
-  uint64_t *error = nullptr; // device memory of the error word
+  // Device memory of two words: the code of a kernel that met a value out of range, and the number
+  // of its command. Commands behind the next barrier are then left out.
+  uint64_t *error = nullptr;
   // Not null: where the processor seconds that workers spend on each command are added up,
   // [worker][command].
   double *seconds = nullptr;

@@ -18,6 +18,12 @@ static constexpr size_t maxPreparedRuns = 64;
 
 Session::~Session() = default;
 
+// What CommandList::error points to.
+struct Session::ErrorWords {
+  uint64_t code = 0;
+  uint64_t command = 0;
+};
+
 static ExecutableDescription describe(const schema::Executable &executable) {
   ExecutableDescription description;
   description.triple = executable.triple()->str();
@@ -74,7 +80,7 @@ Status Session::chooseExecutable() {
 Status Session::allocateArenas() {
   const schema::Module &module = shared->schema();
   WEFT_ASSIGN_OR_RETURN(persistent, DeviceBuffer::create(target, module.persistent_bytes()));
-  WEFT_ASSIGN_OR_RETURN(errorWord, DeviceBuffer::create(target, sizeof(uint64_t)));
+  WEFT_ASSIGN_OR_RETURN(errorWord, DeviceBuffer::create(target, sizeof(ErrorWords)));
   if (!target->isHostAccessible() && module.constants()) {
     WEFT_ASSIGN_OR_RETURN(constants, DeviceBuffer::create(target, module.constants()->size()));
     WEFT_RETURN_IF_ERROR(
@@ -249,16 +255,33 @@ Result<PreparedRun *> Session::prepare(const RunRequest &request) {
 }
 
 Status Session::execute(const PreparedRun &run) {
-  uint64_t error = 0;
+  ErrorWords error;
   WEFT_RETURN_IF_ERROR(target->copyIn(errorWord.data(), &error, sizeof(error)));
   WEFT_RETURN_IF_ERROR(target->submit(*executable, run.list));
   WEFT_RETURN_IF_ERROR(target->synchronize());
   WEFT_RETURN_IF_ERROR(target->copyOut(&error, errorWord.data(), sizeof(error)));
-  if (error != 0)
-    return outOfRange("a kernel of '%s' met a value out of range (code %llu)",
-                      shared->entry(run.entry).name()->c_str(),
-                      static_cast<unsigned long long>(error));
-  return Status();
+  return error.code == 0 ? Status() : describeError(run, error);
+}
+
+// What the code of a kernel means, see schema/kernel_abi.h.
+Status Session::describeError(const PreparedRun &run, const ErrorWords &error) const {
+  const char *entry = shared->entry(run.entry).name()->c_str();
+  const auto &kernels =
+      *shared->schema().executables()->Get(static_cast<uint32_t>(chosen))->kernels();
+  const schema::Kernel &kernel = *kernels.Get(run.list.commands[error.command].kernel);
+  uint64_t number = error.code >> 48;
+  if (number == 0 || !kernel.checks() || number > kernel.checks()->size())
+    return outOfRange("kernel '%s' of '%s' met a value out of range (code %llu)",
+                      kernel.name()->c_str(), entry, static_cast<unsigned long long>(error.code));
+  const schema::IndexCheck &check = *kernel.checks()->Get(static_cast<uint32_t>(number - 1));
+  auto index = static_cast<int64_t>(error.code << 16) >> 16;
+  std::string location = check.location()->str();
+  return outOfRange("'%s' computed the index %lld for %s%s%s: expected %lld to %lld (kernel '%s'; "
+                    "what came behind it was not run)",
+                    entry, static_cast<long long>(index), check.user()->c_str(),
+                    location.empty() ? "" : " at ", location.c_str(),
+                    static_cast<long long>(check.low()), static_cast<long long>(check.high() - 1),
+                    kernel.name()->c_str());
 }
 
 Status Session::run(const RunRequest &request) {

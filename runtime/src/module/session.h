@@ -104,7 +104,9 @@ private:
   Status checkRequest(const RunRequest &request) const;
   Result<PreparedRun *> prepare(const RunRequest &request);
   Result<std::unique_ptr<PreparedRun>> build(const RunRequest &request);
+  struct ErrorWords;
   Status execute(const PreparedRun &run);
+  Status describeError(const PreparedRun &run, const ErrorWords &error) const;
 
   std::shared_ptr<const Module> shared;
   std::shared_ptr<Device> target;

@@ -30,6 +30,16 @@ static Status verifyTiles(const schema::Kernel &kernel) {
   return Status();
 }
 
+static Status verifyChecks(const schema::Kernel &kernel) {
+  for (flatbuffers::uoffset_t i = 0; kernel.checks() && i < kernel.checks()->size(); ++i) {
+    const schema::IndexCheck &check = *kernel.checks()->Get(i);
+    if (check.low() >= check.high())
+      return dataLoss("checks[%u]: low %lld is not less than high %lld", i,
+                      static_cast<long long>(check.low()), static_cast<long long>(check.high()));
+  }
+  return Status();
+}
+
 static Status verifyKernel(const schema::Kernel &kernel) {
   WEFT_RETURN_IF_ERROR(verifyName("name", *kernel.name()));
   for (flatbuffers::uoffset_t i = 0; i < kernel.bindings()->size(); ++i) {
@@ -47,6 +57,7 @@ static Status verifyKernel(const schema::Kernel &kernel) {
   WEFT_RETURN_IF_ERROR(verifyAligned("flops", kernel.flops()));
   if (kernel.flops() && !linear(*kernel.flops()).isAllowed())
     return dataLoss("flops is out of range");
+  WEFT_RETURN_IF_ERROR(verifyChecks(kernel));
   return verifyTiles(kernel);
 }
 

@@ -4,6 +4,7 @@
 #include "device/cpu/program_runner.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstring>
 #include <ctime>
@@ -26,12 +27,15 @@ public:
 
   // Runs this share of commands [begin, end), among which there is no barrier.
   void runGroup(size_t begin, size_t end) const;
+  // Whether a kernel has met a value out of range.
+  bool hasError() const;
 
 private:
   TileRange rangeOf(int64_t tiles, double start, double cost, double total) const;
   void runTiles(const Command &command, TileRange range) const;
   void timeTiles(size_t index, TileRange range) const;
   void dispatch(const Command &command, TileRange range) const;
+  void report(uint64_t code, uint64_t command) const;
 
   const CpuExecutable &executable;
   const CommandList &list;
@@ -127,8 +131,23 @@ void ShareRunner::dispatch(const Command &command, TileRange range) const {
   arguments.tile_begin = range.begin;
   arguments.tile_end = range.end;
   arguments.scratch = const_cast<uint8_t *>(executable.scratch[share.index].data());
-  arguments.error = list.error;
+  uint64_t error = 0;
+  arguments.error = &error;
   executable.kernels[command.kernel](&arguments);
+  if (error != 0 && list.error)
+    report(error, static_cast<uint64_t>(&command - list.commands.data()));
+}
+
+// The first error stays.
+void ShareRunner::report(uint64_t code, uint64_t command) const {
+  uint64_t none = 0;
+  if (std::atomic_ref<uint64_t>(list.error[0]).compare_exchange_strong(none, code))
+    list.error[1] = command;
+}
+
+bool ShareRunner::hasError() const {
+  return list.error &&
+         std::atomic_ref<uint64_t>(list.error[0]).load(std::memory_order_relaxed) != 0;
 }
 
 void runShare(ThreadPool &pool, const CpuExecutable &executable, const CommandList &list,
@@ -138,11 +157,13 @@ void runShare(ThreadPool &pool, const CpuExecutable &executable, const CommandLi
   for (size_t i = 0; i < list.commands.size(); ++i) {
     if (list.commands[i].kind != Command::Kind::barrier)
       continue;
-    runner.runGroup(begin, i);
+    if (!runner.hasError())
+      runner.runGroup(begin, i);
     pool.barrier(share);
     begin = i + 1;
   }
-  runner.runGroup(begin, list.commands.size());
+  if (!runner.hasError())
+    runner.runGroup(begin, list.commands.size());
 }
 
 } // namespace weft::rt

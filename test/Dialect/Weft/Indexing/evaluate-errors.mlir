@@ -37,3 +37,12 @@ func.func @prefix(%t: tensor<2x1xf32> {case.value = dense<0.0> : tensor<2x1xf32>
   %y = weft.prefix %t dim = 0 like %x dim = 1 : tensor<2x1xf32>, tensor<?x?xi32> -> tensor<?x1xf32>
   return %y : tensor<?x1xf32>
 }
+
+// -----
+
+// CHECK: 'weft.check_index' op expected index 1 of weft.gather in [0, 3), got -1 (check_index_c2)
+func.func @check_index(%i: tensor<2xi64> {case.value = dense<[2, -1]> : tensor<2xi64>})
+    -> (tensor<2xi64> {case.expect = dense<0> : tensor<2xi64>}) {
+  %y = weft.check_index %i low = 0 high = 3 user = "weft.gather" : tensor<2xi64>
+  return %y : tensor<2xi64>
+}

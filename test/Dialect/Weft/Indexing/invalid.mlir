@@ -120,3 +120,11 @@ func.func @top_k_k(%x: tensor<?x8xf32>) {
   %v, %i = weft.top_k %x k = 9 dim = 1 : tensor<?x8xf32> -> tensor<?x9xf32>, tensor<?x9xi64>
   return
 }
+
+// -----
+
+func.func @check_index(%i: tensor<?x3xi64>) {
+  // expected-error @+1 {{'weft.check_index' op expected 'low' to be less than 'high', got 3 and 3 (check_index_c1)}}
+  %y = weft.check_index %i low = 3 high = 3 user = "weft.gather" : tensor<?x3xi64>
+  return
+}

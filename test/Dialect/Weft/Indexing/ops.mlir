@@ -44,3 +44,12 @@ func.func @searches(%x: tensor<?x?x10xbf16>) -> (tensor<?x?x10xbf16>, tensor<?x?
   %v, %i = weft.top_k %z k = 3 dim = 2 : tensor<?x?x10xbf16> -> tensor<?x?x3xbf16>, tensor<?x?x3xi64>
   return %z, %i : tensor<?x?x10xbf16>, tensor<?x?x3xi64>
 }
+
+// CHECK-LABEL: func.func @check_index
+func.func @check_index(%i: tensor<?x3xi64>, %j: i32) -> (tensor<?x3xi64>, i32) {
+  // CHECK: weft.check_index %{{.*}} low = 0 high = 10 ignore = -100 user = "weft.cross_entropy" : tensor<?x3xi64>
+  %y = weft.check_index %i low = 0 high = 10 ignore = -100 user = "weft.cross_entropy" : tensor<?x3xi64>
+  // CHECK: weft.guarded_index %{{.*}} low = 0 high = 8 user = "weft.gather" site = 1 : i32
+  %z = weft.guarded_index %j low = 0 high = 8 user = "weft.gather" site = 1 : i32
+  return %y, %z : tensor<?x3xi64>, i32
+}
