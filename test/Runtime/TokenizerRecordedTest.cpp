@@ -134,8 +134,7 @@ TEST(TokenizerRecorded, givesWhatHuggingFaceGives) {
   EXPECT_GT(cases, 20u);
 }
 
-// Fails where utf8proc is of another Unicode version than the table of differences is for:
-// tools/dev/generate-unicode-differences makes it anew.
+// All code points: tools/dev/generate-unicode-tables writes the tables.
 TEST(TokenizerRecorded, hasHuggingFacesCharacterProperties) {
   Json properties = recorded()["properties"];
   const CharacterTable &table = CharacterTable::get();

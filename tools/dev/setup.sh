@@ -7,7 +7,7 @@ packages=(
   libmlir-22-dev mlir-22-tools llvm-22-dev llvm-22-tools clang-22 lld-22 liblld-22-dev
   libclang-rt-22-dev clang-format-22 clang-tidy-22 cmake ninja-build ccache git python3
   libgtest-dev libgmock-dev libflatbuffers-dev flatbuffers-compiler nlohmann-json3-dev
-  libcli11-dev libxxhash-dev libutf8proc-dev zlib1g-dev pkg-config
+  libcli11-dev libxxhash-dev zlib1g-dev pkg-config
 )
 
 missing=()

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Character properties from utf8proc's data and the generated table of differences.
+// Character properties from the generated tables.
 #include "text/unicode.h"
 
 #include <algorithm>
 #include <cstring>
 #include <iterator>
-#include <utf8proc.h>
+#include <type_traits>
 
 namespace weft::rt {
 
@@ -16,113 +16,124 @@ struct Range {
   char32_t first, last;
 };
 
+// `first` and the `more` characters after it.
+struct ClassRange {
+  char32_t first;
+  uint16_t more, combiningClass;
+};
+
 // Characters `first`, `first + step` ... `last` become their own value plus `distance`.
 struct CaseRange {
   char32_t first, last;
   int32_t step, distance;
 };
 
-#include "text/unicode_differences.inc"
+// `character` is `first`, which may decompose again, and `second`, unless that is 0.
+struct Decomposition {
+  uint64_t character : 21, first : 21, second : 21;
+};
+
+#include "text/unicode_tables.inc"
+
+constexpr Range spaceRanges[] = {
+    {0x09, 0x0D},     {0x20, 0x20},     {0x85, 0x85},     {0xA0, 0xA0},     {0x1680, 0x1680},
+    {0x2000, 0x200A}, {0x2028, 0x2029}, {0x202F, 0x202F}, {0x205F, 0x205F}, {0x3000, 0x3000},
+};
+
+constexpr Range chineseRanges[] = {
+    {0x3400, 0x4DBF},   {0x4E00, 0x9FFF},   {0xF900, 0xFAFF},   {0x20000, 0x2A6DF},
+    {0x2A700, 0x2B81F}, {0x2B920, 0x2CEAF}, {0x2F800, 0x2FA1F},
+};
+
+constexpr char32_t firstHangul = 0xAC00, lastHangul = 0xD7A3;
+
+char32_t lastOf(const Range &range) { return range.last; }
+char32_t lastOf(const ClassRange &range) { return range.first + range.more; }
+char32_t lastOf(const CaseRange &range) { return range.last; }
+
+// The first range that ends at or after `character`.
+template <typename T>
+const T *firstFrom(std::span<const T> ranges, char32_t character) {
+  return &*std::lower_bound(ranges.begin(), ranges.end(), character,
+                            [](const T &range, char32_t value) { return lastOf(range) < value; });
+}
 
 template <typename T, size_t count>
 const T *findRange(const T (&ranges)[count], char32_t character) {
-  const T *found =
-      std::upper_bound(std::begin(ranges), std::end(ranges), character,
-                       [](char32_t value, const T &range) { return value < range.first; });
-  if (found == std::begin(ranges) || character > std::prev(found)->last)
-    return nullptr;
-  return std::prev(found);
+  const T *found = firstFrom(std::span<const T>(ranges), character);
+  return found != std::end(ranges) && found->first <= character ? found : nullptr;
 }
 
-bool isWhiteSpace(char32_t c) {
-  return (c >= 0x09 && c <= 0x0D) || c == 0x20 || c == 0x85 || c == 0xA0 || c == 0x1680 ||
-         (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F ||
-         c == 0x3000;
+const Decomposition *firstDecompositionFrom(char32_t character) {
+  return std::lower_bound(
+      std::begin(decompositions), std::end(decompositions), character,
+      [](const Decomposition &entry, char32_t value) { return entry.character < value; });
 }
 
-bool isChinese(char32_t c) {
-  return (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0x3400 && c <= 0x4DBF) ||
-         (c >= 0x20000 && c <= 0x2A6DF) || (c >= 0x2A700 && c <= 0x2B81F) ||
-         (c >= 0x2B920 && c <= 0x2CEAF) || (c >= 0xF900 && c <= 0xFAFF) ||
-         (c >= 0x2F800 && c <= 0x2FA1F);
+const Decomposition *findDecomposition(char32_t character) {
+  const Decomposition *found = firstDecompositionFrom(character);
+  return found != std::end(decompositions) && found->character == character ? found : nullptr;
 }
 
-bool isControl(char32_t c, utf8proc_category_t category) {
-  if (c == '\t' || c == '\n' || c == '\r')
-    return false;
-  return category == UTF8PROC_CATEGORY_CC || category == UTF8PROC_CATEGORY_CF ||
-         category == UTF8PROC_CATEGORY_CO || c == 0xFFFD;
+// Syllables are made of a leading consonant, a vowel and perhaps a trailing consonant.
+size_t decomposeHangul(char32_t character, std::span<char32_t, 8> result) {
+  constexpr char32_t leading = 0x1100, vowel = 0x1161, trailing = 0x11A7;
+  constexpr uint32_t vowels = 21, trailings = 28;
+  uint32_t index = character - firstHangul;
+  result[0] = leading + index / (vowels * trailings);
+  result[1] = vowel + index / trailings % vowels;
+  result[2] = trailing + index % trailings;
+  return index % trailings == 0 ? 2 : 3;
 }
 
-bool isPunctuation(char32_t c, utf8proc_category_t category) {
-  if (c < 0x80)
-    return (c >= '!' && c <= '/') || (c >= ':' && c <= '@') || (c >= '[' && c <= '`') ||
-           (c >= '{' && c <= '~');
-  return category >= UTF8PROC_CATEGORY_PC && category <= UTF8PROC_CATEGORY_PO;
+// The part of a page of 256 characters that `range` covers gets a property more.
+template <typename T>
+void setProperty(std::span<const T> ranges, uint8_t property, char32_t begin,
+                 std::span<uint8_t, 256> page) {
+  for (const T *range = firstFrom(ranges, begin);
+       range != ranges.data() + ranges.size() && range->first < begin + 256; ++range) {
+    char32_t step = 1;
+    if constexpr (requires { range->step; })
+      step = static_cast<char32_t>(range->step);
+    for (char32_t c = range->first; c <= lastOf(*range) && c < begin + 256; c += step)
+      if (c >= begin)
+        page[c - begin] |= property;
+  }
 }
 
-bool isWordCharacter(char32_t c, utf8proc_category_t category) {
-  return (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_NL) ||
-         category == UTF8PROC_CATEGORY_PC || c == 0x200C || c == 0x200D;
-}
-
-uint8_t propertiesOf(char32_t c) {
-  const utf8proc_property_t *data = utf8proc_get_property(static_cast<utf8proc_int32_t>(c));
-  auto category = static_cast<utf8proc_category_t>(data->category);
-  auto corrected = [c](bool value, const auto &differences) {
-    return value != (findRange(differences, c) != nullptr);
+void fillPage(char32_t begin, std::span<uint8_t, 256> page) {
+  std::fill(page.begin(), page.end(), uint8_t{0});
+  auto set = [&](const auto &ranges, uint8_t property) {
+    setProperty<std::remove_cvref_t<decltype(ranges[0])>>(ranges, property, begin, page);
   };
-  uint8_t result = 0;
-  auto set = [&](bool value, CharacterProperty property) {
-    if (value)
-      result |= property;
-  };
-  set(corrected(isControl(c, category), controlDifferences), controlProperty);
-  set(isWhiteSpace(c), spaceProperty);
-  set(corrected(isPunctuation(c, category), punctuationDifferences), punctuationProperty);
-  set(corrected(category == UTF8PROC_CATEGORY_MN, markDifferences), markProperty);
-  set(isChinese(c), chineseProperty);
-  bool decomposes = data->combining_class != 0 || data->decomp_seqindex != UINT16_MAX ||
-                    (c >= 0xAC00 && c <= 0xD7A3);
-  char32_t parts[8];
-  set(decomposes && (combiningClassOf(c) != 0 || decompose(c, parts) != 1 || parts[0] != c),
-      decomposesProperty);
-  set(lowercaseOf(c) != c, uppercaseProperty);
-  set(corrected(isWordCharacter(c, category), wordDifferences), wordProperty);
-  return result;
+  set(controlRanges, controlProperty);
+  set(spaceRanges, spaceProperty);
+  set(punctuationRanges, punctuationProperty);
+  set(markRanges, markProperty);
+  set(chineseRanges, chineseProperty);
+  set(wordRanges, wordProperty);
+  set(lowercaseRanges, uppercaseProperty);
+  set(combiningClasses, decomposesProperty);
+  constexpr Range hangul[] = {{firstHangul, lastHangul}};
+  set(hangul, decomposesProperty);
+  for (const Decomposition *entry = firstDecompositionFrom(begin);
+       entry != std::end(decompositions) && entry->character < begin + 256; ++entry)
+    page[entry->character - begin] |= decomposesProperty;
 }
 
 } // namespace
 
 CharacterTable::CharacterTable() {
-  // Pages 0 and 1: nothing assigned, and private use. Planes 4 to 13 are empty, 15 and 16 private.
-  uint16_t pageCount = 2;
-  std::memset(pages[1], controlProperty, sizeof(pages[1]));
+  uint16_t pageCount = 0;
   for (uint32_t index = 0; index < std::size(pageOf); ++index) {
-    uint32_t plane = index >> 8;
-    if (plane >= 15 && index % 256 != 255) {
-      pageOf[index] = 1;
-      continue;
-    }
-    if (plane > 3 && plane < 14)
-      continue;
-    uint8_t page[256];
-    for (uint32_t i = 0; i < 256; ++i)
-      page[i] = propertiesOf(index << 8 | i);
-    uint16_t same = 0;
-    // Long runs of equal pages follow each other.
-    uint16_t recent = static_cast<uint16_t>(std::max<int>(pageCount - 4, 0));
-    for (uint16_t candidate : {uint16_t{0}, uint16_t{1}})
-      if (std::memcmp(pages[candidate], page, sizeof(page)) == 0)
-        same = candidate + 1;
-    for (uint16_t candidate = recent; candidate < pageCount && same == 0; ++candidate)
-      if (std::memcmp(pages[candidate], page, sizeof(page)) == 0)
-        same = candidate + 1;
-    if (same == 0) {
-      std::memcpy(pages[pageCount], page, sizeof(page));
-      same = ++pageCount;
-    }
-    pageOf[index] = same - 1;
+    // Runs of equal pages follow each other, so that the last few are compared.
+    std::span<uint8_t, 256> page(pages[pageCount]);
+    fillPage(index << 8, page);
+    uint16_t same = static_cast<uint16_t>(std::max<int>(pageCount - 4, 0));
+    while (same < pageCount && std::memcmp(pages[same], page.data(), page.size()) != 0)
+      ++same;
+    pageOf[index] = same;
+    pageCount = std::max<uint16_t>(pageCount, same + 1);
   }
 }
 
@@ -132,30 +143,32 @@ const CharacterTable &CharacterTable::get() {
 }
 
 char32_t lowercaseOf(char32_t character) {
-  if (const CaseRange *range = findRange(lowercaseDifferences, character))
-    if ((character - range->first) % static_cast<uint32_t>(range->step) == 0)
-      return static_cast<char32_t>(static_cast<int32_t>(character) + range->distance);
-  return static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(character)));
+  const CaseRange *range = findRange(lowercaseRanges, character);
+  if (!range || (character - range->first) % static_cast<uint32_t>(range->step) != 0)
+    return character;
+  return static_cast<char32_t>(static_cast<int32_t>(character) + range->distance);
 }
 
 int combiningClassOf(char32_t character) {
-  if (findRange(unknownToDecomposition, character))
-    return 0;
-  return utf8proc_get_property(static_cast<utf8proc_int32_t>(character))->combining_class;
+  const ClassRange *range = findRange(combiningClasses, character);
+  return range ? range->combiningClass : 0;
 }
 
 size_t decompose(char32_t character, std::span<char32_t, 8> result) {
-  utf8proc_int32_t parts[8];
-  int boundary = 0;
-  utf8proc_ssize_t count = utf8proc_decompose_char(static_cast<utf8proc_int32_t>(character), parts,
-                                                   8, UTF8PROC_DECOMPOSE, &boundary);
-  if (count < 1 || count > 8 || findRange(unknownToDecomposition, character)) {
-    result[0] = character;
-    return 1;
+  if (character >= firstHangul && character <= lastHangul)
+    return decomposeHangul(character, result);
+  // Steps lead to the first character; what comes second in each follows in the opposite order.
+  char32_t seconds[7];
+  size_t count = 0;
+  const Decomposition *step = findDecomposition(character);
+  for (; step && count < std::size(seconds); step = findDecomposition(character)) {
+    if (step->second != 0)
+      seconds[count++] = static_cast<char32_t>(step->second);
+    character = static_cast<char32_t>(step->first);
   }
-  for (utf8proc_ssize_t i = 0; i < count; ++i)
-    result[static_cast<size_t>(i)] = static_cast<char32_t>(parts[i]);
-  return static_cast<size_t>(count);
+  result[0] = character;
+  std::reverse_copy(seconds, seconds + count, result.begin() + 1);
+  return count + 1;
 }
 
 } // namespace weft::rt

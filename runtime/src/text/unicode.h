@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What BERT's tokenizer asks of a character. The data is utf8proc's; where Hugging Face's tables
-// are of another Unicode version, unicode_differences.inc corrects it.
+// What BERT's tokenizer asks of a character, as Hugging Face's tokenizers answer: from tables that
+// tools/dev/generate-unicode-tables writes.
 #ifndef WEFT_RUNTIME_TEXT_UNICODE_H
 #define WEFT_RUNTIME_TEXT_UNICODE_H
 
