@@ -18,32 +18,6 @@ LogicalResult ScatterAddOp::decompose(OpBuilder &builder, SmallVectorImpl<Value>
   return success();
 }
 
-// y[..., i] = sum over j of (j <= i ? x[..., j] : 0), with j in a new dimension behind all others.
-LogicalResult CumsumOp::decompose(OpBuilder &builder, SmallVectorImpl<Value> &results) {
-  RankedTensorType type = getX().getType();
-  int64_t dim = getDim(), rank = type.getRank(), size = type.getDimSize(dim);
-  if (ShapedType::isDynamic(size))
-    return failure();
-  GraphBuilder g(builder, getLoc());
-  Value x = g.widen(getX());
-  SmallVector<int64_t> shape(type.getShape()), order = getAllDims(rank);
-  shape.push_back(size);
-  order.erase(order.begin() + dim);
-  order.push_back(dim);
-  SmallVector<int64_t> dims = order;
-  dims.back() = rank;
-  Value moved = dim + 1 == rank ? x : g.build<PermuteOp>(x, ArrayRef<int64_t>(order));
-  RankedTensorType square = typeOf(x).clone(shape);
-  Value like = square.hasStaticShape() ? Value() : x;
-  Value repeated = g.build<BroadcastOp>(square, moved, ArrayRef<int64_t>(dims));
-  auto indexType = square.clone(builder.getI32Type());
-  Value i = g.build<IotaOp>(indexType, like, dim), j = g.build<IotaOp>(indexType, like, rank);
-  Value isAdded = g.compare(getReverse() ? ComparePredicate::GE : ComparePredicate::LE, j, i);
-  Value sum = g.sum(g.select(isAdded, repeated, g.fill(repeated, 0.0)), rank);
-  results.push_back(g.cast(sum, type.getElementType()));
-  return success();
-}
-
 // k times: the place of the largest element that was not taken yet, or of the first one if all that
 // are left are minus infinity.
 LogicalResult TopKOp::decompose(OpBuilder &builder, SmallVectorImpl<Value> &results) {

@@ -228,6 +228,12 @@ LogicalResult CumsumOp::verify() {
   return success();
 }
 
+FusionKind CumsumOp::getFusionKind() { return FusionKind::Reduction; }
+
+int64_t CumsumOp::mapDimension(int64_t dimension, unsigned) {
+  return dimension == static_cast<int64_t>(getDim()) ? kWholeOperand : dimension;
+}
+
 LogicalResult TopKOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location,
                                        Adaptor adaptor, SmallVectorImpl<Type> &results) {
   InferenceError error(location, getOperationName());

@@ -211,11 +211,11 @@ def Weft_GuardedIndexOp : Weft_Op<"guarded_index", [Pure, AllTypesMatch<["input"
   }];
 }
 
-def Weft_CumsumOp : Weft_CompositeOp<"cumsum", [Weft_Differentiable, SameOperandsAndResultType]> {
+def Weft_CumsumOp : Weft_PrimitiveOp<"cumsum", [Weft_Differentiable, SameOperandsAndResultType]> {
   let summary = "running sums along a dimension, as torch.cumsum";
   let description = [{
-    `y[i] = sum of x[j] over j <= i`, or over `j >= i` if `reverse`, along `dim`. Computed as a sum of its own for
-    each element: n^2 additions for n elements.
+    `y[i] = sum of x[j] over j <= i`, or over `j >= i` if `reverse`, along `dim`. Sums are of f32 or wider;
+    neighbours may be added up before what comes before them.
 
     Gradient: `dx = weft.cumsum(g)` in the other direction.
 

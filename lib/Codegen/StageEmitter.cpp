@@ -130,6 +130,8 @@ private:
   void emitReduction(linalg::GenericOp op) {
     if (auto target = op->getAttrOfType<IntegerAttr>(kScatterLoopAttrName))
       return emitScatter(op, target.getInt());
+    if (auto loop = op->getAttrOfType<IntegerAttr>(kScanLoopAttrName))
+      return emitScan(op, loop.getInt());
     SmallVector<int64_t> parallel, reduced;
     for (auto [i, isReduction] : llvm::enumerate(stage.isReduction))
       (isReduction ? reduced : parallel).push_back(i);
@@ -143,6 +145,107 @@ private:
       }
       return SmallVector<Value>();
     });
+  }
+
+  //===--- Running sums ---------------------------------------------------===//
+
+  void emitScan(linalg::GenericOp op, int64_t scan) {
+    SmallVector<int64_t> others;
+    for (int64_t i = 0; i < stage.getNumLoops(); ++i)
+      if (i != scan)
+        others.push_back(i);
+    emitLoops(others, {}, [&](ValueRange) {
+      if (scan == vectorLoop)
+        emitScanOfVectors(op, scan);
+      else
+        emitScanOfElements(op, scan);
+      return SmallVector<Value>();
+    });
+  }
+
+  bool isReverseScan(linalg::GenericOp op) const { return op->hasAttr(kReverseScanAttrName); }
+
+  /// One element after the other, of as many lines as there are lanes.
+  void emitScanOfElements(linalg::GenericOp op, int64_t scan) {
+    Value count = boundsOf(scan).upper;
+    auto loop = scf::ForOp::create(builder, loc, constant(0), count, constant(1), initialSums(op));
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(loop.getBody());
+    Value index = loop.getInductionVar();
+    if (isReverseScan(op)) {
+      Value last = arith::SubIOp::create(builder, loc, count, constant(1));
+      index = arith::SubIOp::create(builder, loc, last, index);
+    }
+    elements.pushLevel(scan, index);
+    SmallVector<Value> sums = combine(op, loop.getRegionIterArgs());
+    storeSums(sums);
+    elements.popLevel();
+    scf::YieldOp::create(builder, loc, sums);
+  }
+
+  void storeSums(ValueRange sums) {
+    for (const StageStore &store : stage.stores)
+      elements.store(sums[cast<OpResult>(store.value).getResultNumber()],
+                     plan.getBuffer(store.buffer), store.map);
+  }
+
+  /// Neighbours are added up among the lanes, then what comes before them: vectors follow each
+  /// other at the pace of one addition.
+  void emitScanOfVectors(linalg::GenericOp op, int64_t scan) {
+    int64_t count = stage.extents[scan].fixed, full = count / lanes * lanes, rest = count - full;
+    Type element = getElementTypeOrSelf(initialSums(op)[0].getType());
+    Value sum = arith::ConstantOp::create(builder, loc, builder.getFloatAttr(element, 0.0));
+    auto emitRest = [&] {
+      if (rest == 0)
+        return;
+      Value mask = vector::ConstantMaskOp::create(
+          builder, loc, VectorType::get({lanes}, builder.getI1Type()), ArrayRef<int64_t>{rest});
+      sum = emitMasked(scan, constant(full), mask, sum, [&](ValueRange carried) {
+        return SmallVector<Value>{scanVector(op, carried[0])};
+      })[0];
+    };
+    bool isReversed = isReverseScan(op);
+    if (isReversed)
+      emitRest();
+    if (full > 0) {
+      auto loop =
+          scf::ForOp::create(builder, loc, constant(0), constant(full), constant(lanes), sum);
+      OpBuilder::InsertionGuard guard(builder);
+      builder.setInsertionPointToStart(loop.getBody());
+      Value index = loop.getInductionVar();
+      if (isReversed)
+        index = arith::SubIOp::create(builder, loc, constant(full - lanes), index);
+      elements.pushLevel(scan, index);
+      Value next = scanVector(op, loop.getRegionIterArgs()[0]);
+      elements.popLevel();
+      scf::YieldOp::create(builder, loc, next);
+      sum = loop.getResult(0);
+    }
+    if (!isReversed)
+      emitRest();
+  }
+
+  /// Stores the sums of a vector; returns the last one.
+  Value scanVector(linalg::GenericOp op, Value before) {
+    Value zeros = initialSums(op)[0], mask = elements.getMask();
+    SmallVector<Value> arguments = {
+        elements.pull(op.getDpsInputs()[0], op.getIndexingMapsArray()[0]), zeros};
+    Value sums = elements.broadcast(elements.cloneBody(op, arguments, identity)[0]);
+    if (mask)
+      sums = arith::SelectOp::create(builder, loc, mask, sums, zeros);
+    bool isReversed = isReverseScan(op);
+    for (int64_t distance = 1; distance < lanes; distance *= 2) {
+      SmallVector<int64_t> moved;
+      for (int64_t lane = 0; lane < lanes; ++lane) {
+        int64_t from = isReversed ? lane + distance : lane - distance;
+        moved.push_back(from >= 0 && from < lanes ? from : lanes);
+      }
+      Value others = vector::ShuffleOp::create(builder, loc, sums, zeros, moved);
+      sums = arith::AddFOp::create(builder, loc, sums, others);
+    }
+    sums = arith::AddFOp::create(builder, loc, sums, elements.broadcast(before));
+    storeSums(sums);
+    return vector::ExtractOp::create(builder, loc, sums, isReversed ? int64_t{0} : lanes - 1);
   }
 
   SmallVector<Value> initialSums(linalg::GenericOp op) {

@@ -330,64 +330,6 @@ TEST(FusedKernel, ConstantsOfTheDispatch) {
 
 //===--- Indices------------------------------------------------------------===//
 
-TEST(IndexingKernel, SumOfEmbeddings) {
-  checkKernel(
-      R"(func.func @f(%i: tensor<?x5xi32> {test.range = array<f64: 0.0, 49.0>}, %t: tensor<50x37xf32>,
-                              %j: tensor<?x5xi64> {test.range = array<f64: 0.0, 1.0>}, %u: tensor<2x37xf32>)
-      -> (tensor<?x5x37xf32>, tensor<?x5xf32>) {
-    %a = weft.embedding %i, %t : (tensor<?x5xi32>, tensor<50x37xf32>) -> tensor<?x5x37xf32>
-    %b = weft.embedding %j, %u : (tensor<?x5xi64>, tensor<2x37xf32>) -> tensor<?x5x37xf32>
-    %y = weft.add %a, %b : tensor<?x5x37xf32>
-    %s = weft.reduce_sum %y dims = [2] : tensor<?x5x37xf32> -> tensor<?x5xf32>
-    return %y, %s : tensor<?x5x37xf32>, tensor<?x5xf32>
-  })");
-}
-
-TEST(IndexingKernel, Gather) {
-  checkKernel(
-      R"(func.func @f(%x: tensor<?x9x21xbf16>, %i: tensor<?x4xi32> {test.range = array<f64: 0.0, 8.0>})
-      -> tensor<?x4x21xbf16> {
-    %g = weft.gather %x, %i dim = 1 : (tensor<?x9x21xbf16>, tensor<?x4xi32>) -> tensor<?x4x21xbf16>
-    %y = weft.neg %g : tensor<?x4x21xbf16>
-    return %y : tensor<?x4x21xbf16>
-  })");
-  checkKernel(
-      R"(func.func @f(%x: tensor<?x9x21xf32>, %i: tensor<?x4x21xi64> {test.range = array<f64: 0.0, 8.0>})
-      -> tensor<?x4x21xf32> {
-    %y = weft.gather %x, %i dim = 1 : (tensor<?x9x21xf32>, tensor<?x4x21xi64>) -> tensor<?x4x21xf32>
-    return %y : tensor<?x4x21xf32>
-  })");
-}
-
-// Each tile adds up what comes to its rows, so tiles may be cut and ordered at will.
-TEST(IndexingKernel, EmbeddingGradientAndUpdate) {
-  checkKernel(R"(func.func @f(%w: tensor<1000x37xf32>, %dy: tensor<?x3x37xf32>,
-                              %i: tensor<?x3xi32> {test.range = array<f64: 0.0, 999.0>}) -> tensor<1000x37xf32> {
-    %d = weft.add %dy, %dy : tensor<?x3x37xf32>
-    %g = weft.embedding_gradient %d, %i num_embeddings = 1000 padding_idx = 7
-        : (tensor<?x3x37xf32>, tensor<?x3xi32>) -> tensor<1000x37xf32>
-    %y = weft.sub %w, %g : tensor<1000x37xf32>
-    return %y : tensor<1000x37xf32>
-  })",
-              64);
-}
-
-TEST(IndexingKernel, ScatterSum) {
-  checkKernel(
-      R"(func.func @f(%s: tensor<?x7x21xbf16>, %i: tensor<?x7xi64> {test.range = array<f64: 0.0, 4.0>})
-      -> tensor<?x5x21xbf16> {
-    %y = weft.scatter_sum %s, %i dim = 1 size = 5 : (tensor<?x7x21xbf16>, tensor<?x7xi64>) -> tensor<?x5x21xbf16>
-    return %y : tensor<?x5x21xbf16>
-  })");
-  checkKernel(
-      R"(func.func @f(%s: tensor<?x7xf32>, %i: tensor<?x7xi32> {test.range = array<f64: 0.0, 19.0>})
-      -> tensor<?x20xf32> {
-    %y = weft.scatter_sum %s, %i dim = 1 size = 20 : (tensor<?x7xf32>, tensor<?x7xi32>) -> tensor<?x20xf32>
-    return %y : tensor<?x20xf32>
-  })",
-      16);
-}
-
 //===--- Contractions -------------------------------------------------------===//
 
 TEST(ContractionKernel, LinearRelu) {

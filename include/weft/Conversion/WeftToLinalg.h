@@ -31,6 +31,11 @@ void populateContractionToLinalgPatterns(mlir::RewritePatternSet &patterns);
 /// changed.
 constexpr llvm::StringLiteral kScatterLoopAttrName = "weft.scatter_loop";
 
+/// The attribute of a linalg.generic that adds up along a loop and keeps each sum on the way: the
+/// number of the loop, which the result's map has too; and that of one that begins at its end.
+constexpr llvm::StringLiteral kScanLoopAttrName = "weft.scan_loop";
+constexpr llvm::StringLiteral kReverseScanAttrName = "weft.reverse_scan";
+
 /// Indexing maps of a, b and the result over the loops batch..., row, column, contracted.
 llvm::SmallVector<mlir::AffineMap> getContractionMaps(MatmulOp op);
 

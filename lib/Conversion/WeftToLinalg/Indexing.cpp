@@ -158,11 +158,39 @@ struct ConvertScatterSum : OpRewritePattern<ScatterSumOp> {
   }
 };
 
+/// A reduction whose result keeps the loop that is reduced.
+struct ConvertCumsum : OpRewritePattern<CumsumOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(CumsumOp op, PatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    RankedTensorType type = op.getType();
+    FloatType accumulator = getAccumulatorType(type.getElementType());
+    Value start = createFill(rewriter, loc,
+                             createEmpty(rewriter, loc, type.clone(accumulator), op.getX()), 0.0);
+    SmallVector<utils::IteratorType> iterators(type.getRank(), utils::IteratorType::parallel);
+    iterators[op.getDim()] = utils::IteratorType::reduction;
+    AffineMap map = rewriter.getMultiDimIdentityMap(type.getRank());
+    auto generic = linalg::GenericOp::create(
+        rewriter, loc, TypeRange(start.getType()), op.getX(), start, ArrayRef<AffineMap>{map, map},
+        iterators, [&](OpBuilder &nested, Location nestedLoc, ValueRange arguments) {
+          Value element = emitScalarCast(nested, nestedLoc, arguments[0], accumulator);
+          Value sum = arith::AddFOp::create(nested, nestedLoc, arguments[1], element);
+          linalg::YieldOp::create(nested, nestedLoc, sum);
+        });
+    generic->setAttr(kScanLoopAttrName, rewriter.getI64IntegerAttr(op.getDim()));
+    if (op.getReverse())
+      generic->setAttr(kReverseScanAttrName, rewriter.getUnitAttr());
+    rewriter.replaceOp(op, createCast(rewriter, loc, generic.getResult(0), type.getElementType()));
+    return success();
+  }
+};
+
 } // namespace
 
 void populateIndexingToLinalgPatterns(RewritePatternSet &patterns) {
-  patterns.add<ConvertEmbedding, ConvertGather, ConvertEmbeddingGradient, ConvertScatterSum>(
-      patterns.getContext());
+  patterns.add<ConvertEmbedding, ConvertGather, ConvertEmbeddingGradient, ConvertScatterSum,
+               ConvertCumsum>(patterns.getContext());
 }
 
 } // namespace weft

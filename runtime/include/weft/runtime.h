@@ -282,9 +282,9 @@ typedef struct weft_run_t {
 } weft_run_t;
 
 /* Runs an entry and waits until it is done. OUT_OF_RANGE, with the number of the sample and the
- * value, if an index such as a class label is out of range: nothing has been changed then. For an index that the
- * model computes, OUT_OF_RANGE names the op that reads it; what comes behind that op has not been run,
- * which in a training step are all updates if the op belongs to the forward pass. */
+ * value, if an index such as a class label is out of range: nothing has been changed then. Also for
+ * an index that the model computes, with the op that reads it: what comes behind that op has not
+ * been run, which in a training step are all updates if the op belongs to the forward pass. */
 WEFT_API weft_status_t weft_session_run(weft_session_t *session, const weft_run_t *run);
 
 /* --- DLPack -------------------------------------------------------------------------------------

@@ -44,3 +44,14 @@ func.func @scatter_sum(%s: tensor<?x2x4xf32>, %i: tensor<?x2xi64>) -> tensor<?x5
   %y = weft.scatter_sum %s, %i dim = 1 size = 5 : (tensor<?x2x4xf32>, tensor<?x2xi64>) -> tensor<?x5x4xf32>
   return %y : tensor<?x5x4xf32>
 }
+
+// A running sum keeps the loop that it reduces.
+// CHECK-LABEL: func.func @cumsum
+// CHECK:         linalg.generic {{.*}} iterator_types = ["parallel", "reduction", "parallel"]
+// CHECK-SAME:        attrs = {weft.reverse_scan, weft.scan_loop = 1 : i64}
+// CHECK:           arith.extf
+// CHECK:           arith.addf
+func.func @cumsum(%x: tensor<?x5x4xbf16>) -> tensor<?x5x4xbf16> {
+  %y = weft.cumsum %x dim = 1 reverse : tensor<?x5x4xbf16>
+  return %y : tensor<?x5x4xbf16>
+}

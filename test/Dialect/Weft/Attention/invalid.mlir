@@ -62,3 +62,20 @@ weft.model @model {
     return %d : tensor<?x3x2x4xf32>
   }
 }
+
+// -----
+
+func.func @number(%q: tensor<?x3x2x4xf32>, %n: tensor<i64>) {
+  // expected-error @+1 {{'weft.attention' op expected id = 0 beside a number in its place (attention_c7)}}
+  %y = weft.attention %q, %q, %q p = 0.5 random %n, %n, %n id = 3 number %n : tensor<?x3x2x4xf32>, tensor<?x3x2x4xf32>
+  return
+}
+
+// -----
+
+func.func @gradient_number(%q: tensor<?x3x2x4xf32>, %n: tensor<i64>) {
+  // expected-error @+1 {{'weft.attention_gradient' op expected id = 0 beside a number in its place (attention_c7)}}
+  %dq, %dk, %dv = weft.attention_gradient %q, %q, %q, %q p = 0.5 random %n, %n, %n id = 3 number %n
+      : tensor<?x3x2x4xf32>, tensor<?x3x2x4xf32>
+  return
+}
