@@ -244,6 +244,53 @@ TEST(TokenizerFolder, prefersTokenizerJson) {
             std::string::npos);
 }
 
+// Ids and what is found in texts are those that transformers' BertTokenizer (5.24) gives for the
+// folder.
+TEST(TokenizerFolder, readsAddedTokensOfOlderFolders) {
+  TemporaryFolder folder;
+  folder.write("vocab.txt", bytesOf(smallVocabulary));
+  auto load = [&](const char *tokens) {
+    folder.write("added_tokens.json", bytesOf(tokens));
+    return Tokenizer::load(folder.path());
+  };
+  // "<y>" and "Film" match what is left of a text when it is normalized; "<X>", which the
+  // configuration names, matches the text as it stands.
+  folder.write("special_tokens_map.json", bytesOf(R"({"mask_token": "<X>"})"));
+  Result<Tokenizer> tokenizer = load(R"({"<y>": 30, "<X>": 28, "Film": 29})");
+  ASSERT_TRUE(tokenizer.ok()) << tokenizer.status().message();
+  EXPECT_EQ(tokenizer->idOf("<X>"), 28);
+  EXPECT_EQ(tokenizer->idOf("Film"), 29);
+  EXPECT_EQ(tokenizer->idOf("<y>"), 30);
+  EXPECT_TRUE(tokenizer->isSpecial(28));
+  EXPECT_FALSE(tokenizer->isSpecial(30));
+  EXPECT_EQ(tokensOf(*tokenizer, "a<X><Y>b FILM"), "a <X> <y> b Film");
+  EXPECT_EQ(tokensOf(*tokenizer, "<x>"), "[UNK] [UNK] [UNK]");
+
+  // added_tokens_decoder goes before it.
+  folder.write("tokenizer_config.json", bytesOf(R"({"added_tokens_decoder": {}})"));
+  Result<Tokenizer> decoder = load(R"({"<y>": 28})");
+  ASSERT_TRUE(decoder.ok()) << decoder.status().message();
+  EXPECT_EQ(decoder->idOf("<y>"), -1);
+  folder.write("tokenizer_config.json", bytesOf("{}"));
+
+  std::string path = folder.path("added_tokens.json");
+  EXPECT_EQ(load("[]").status().message(), path + ": expected a JSON object, found array");
+  EXPECT_EQ(load(R"({"<y>": "28"})").status().message(),
+            path + ": \"<y>\": expected an integer, found string");
+  EXPECT_EQ(load(R"({"<y>": -1})").status().message(),
+            path + ": \"<y>\": expected a token with an id of 0 to 16777215, found -1");
+  EXPECT_EQ(load(R"({"": 28})").status().message(),
+            path + ": \"\": expected a token with an id of 0 to 16777215, found 28");
+  EXPECT_EQ(load(R"({"<y>": 28, "<z>": 28})").status().message(),
+            path + ": expected an id of its own for each token, found 28 for \"<y>\" and \"<z>\"");
+  EXPECT_EQ(load(R"({"<y>": 33})").status().message(),
+            folder.path("vocab.txt") + ": added_tokens[4] (\"<y>\"): expected the id 28 (the next "
+                                       "behind the vocabulary), found 33");
+  EXPECT_EQ(load(R"({"film": 28})").status().message(),
+            folder.path("vocab.txt") +
+                ": added_tokens[4] (\"film\"): expected the id 6 (as in the vocabulary), found 28");
+}
+
 TEST(TokenizerFolder, readsTheConfiguration) {
   TemporaryFolder folder;
   folder.write("vocab.txt", bytesOf(smallVocabulary));

@@ -57,6 +57,11 @@ Status readFlag(const Json &object, const char *key, const std::string &place,
   return {};
 }
 
+void sortById(std::vector<AddedToken> &tokens) {
+  std::sort(tokens.begin(), tokens.end(),
+            [](const AddedToken &a, const AddedToken &b) { return a.id < b.id; });
+}
+
 // "added_tokens_decoder": {"100": {"content": "[UNK]", "lstrip": false, ...}}
 Status readAddedTokens(const Json &decoder, const std::string &name,
                        std::vector<AddedToken> &tokens) {
@@ -84,8 +89,7 @@ Status readAddedTokens(const Json &decoder, const std::string &name,
     token.normalized = flags[4].value_or(!token.special);
     tokens.push_back(std::move(token));
   }
-  std::sort(tokens.begin(), tokens.end(),
-            [](const AddedToken &a, const AddedToken &b) { return a.id < b.id; });
+  sortById(tokens);
   return {};
 }
 
@@ -101,6 +105,40 @@ Status readAdditional(const Json &list, const std::string &name, std::vector<Add
                       name.c_str(), i, item.type_name());
     tokens.push_back({content.get<std::string>(), -1, true, false, false, false, false});
   }
+  return {};
+}
+
+// added_tokens.json, {"<x>": 30522}: what older folders have instead of added_tokens_decoder. A
+// token is special if the configuration names it as such.
+Status readAddedTokensFile(const std::string &path, TokenizerConfig &config) {
+  WEFT_ASSIGN_OR_RETURN(Json ids, parseJsonFile(path, fileLimit));
+  if (!ids.is_object())
+    return dataLoss("%s: expected a JSON object, found %s", path.c_str(), ids.type_name());
+  std::vector<AddedToken> tokens;
+  for (auto item = ids.begin(); item != ids.end(); ++item) {
+    AddedToken token;
+    token.content = item.key();
+    WEFT_ASSIGN_OR_RETURN(int64_t id, jsonInteger(ids, token.content.c_str(), path));
+    if (token.content.empty() || id < 0 || id >= WordPiece::idLimit)
+      return dataLoss("%s: \"%s\": expected a token with an id of 0 to 16777215, found %lld",
+                      path.c_str(), token.content.c_str(), static_cast<long long>(id));
+    token.id = static_cast<int32_t>(id);
+    token.special =
+        std::any_of(config.added.begin(), config.added.end(), [&](const AddedToken &other) {
+          return other.special && other.content == token.content;
+        });
+    for (const auto *name : {&config.pad, &config.unk, &config.cls, &config.sep, &config.mask})
+      token.special |= *name == token.content;
+    token.normalized = !token.special;
+    tokens.push_back(std::move(token));
+  }
+  sortById(tokens);
+  for (size_t i = 1; i < tokens.size(); ++i)
+    if (tokens[i].id == tokens[i - 1].id)
+      return dataLoss(
+          "%s: expected an id of its own for each token, found %d for \"%s\" and \"%s\"",
+          path.c_str(), tokens[i].id, tokens[i - 1].content.c_str(), tokens[i].content.c_str());
+  config.added.insert(config.added.begin(), tokens.begin(), tokens.end());
   return {};
 }
 
@@ -123,6 +161,9 @@ Result<TokenizerConfig> readConfigOfFolder(const std::string &folder) {
         config.*name = names.*name;
     config.added.insert(config.added.end(), names.added.begin(), names.added.end());
   }
+  path = folder + "/added_tokens.json";
+  if (!config.listsAdded && isFile(path))
+    WEFT_RETURN_IF_ERROR(readAddedTokensFile(path, config));
   return config;
 }
 
@@ -228,7 +269,9 @@ Result<TokenizerConfig> readTokenizerConfig(std::string_view text, const std::st
   if (auto found = json.find("model_max_length");
       found != json.end() && found->is_number() && *found > 0 && *found < 1e9)
     config.modelMaxLength = found->get<size_t>();
-  if (auto found = json.find("added_tokens_decoder"); found != json.end() && !found->is_null())
+  auto found = json.find("added_tokens_decoder");
+  config.listsAdded = found != json.end() && !found->is_null();
+  if (config.listsAdded)
     WEFT_RETURN_IF_ERROR(readAddedTokens(*found, name + ": added_tokens_decoder", config.added));
   if (auto found = json.find("additional_special_tokens"); found != json.end() && !found->is_null())
     WEFT_RETURN_IF_ERROR(

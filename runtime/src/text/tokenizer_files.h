@@ -25,6 +25,8 @@ struct TokenizerConfig {
   std::optional<size_t> modelMaxLength;
   // Of added_tokens_decoder, with their ids, and of additional_special_tokens.
   std::vector<AddedToken> added;
+  // There is an added_tokens_decoder.
+  bool listsAdded = false;
   // tokenizer_class is one of BERT's, or not said.
   bool isBert = true;
   std::string className;
