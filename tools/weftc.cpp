@@ -152,7 +152,7 @@ LogicalResult Compilation::buildFromFolder() {
   return success();
 }
 
-// Enough for the longest sequence, unless the user says how many.
+// Enough for each length of a sequence, unless the user says how many.
 void Compilation::bindMaskedPositions() {
   auto model = *module->getOps<weft::ModelOp>().begin();
   weft::TaskKind task = model.getTask()->getKind();
@@ -162,15 +162,17 @@ void Compilation::bindMaskedPositions() {
   auto parsed = weft::parseDimensionBindings(dimensions, ignored);
   if (!hasMasked || failed(parsed))
     return; // what is wrong with them is said where they are used
-  int64_t longest = 0;
+  std::string sizes;
   for (const weft::DimensionBinding &binding : *parsed) {
     if (binding.name == "masked")
       return;
     if (binding.name == "seq")
-      longest = *llvm::max_element(binding.sizes);
+      for (int64_t length : binding.sizes)
+        sizes += (sizes.empty() ? "masked@seq=" : ",") +
+                 std::to_string(weft::models::getMaskedPositions(length));
   }
-  if (longest > 0)
-    dimensions.push_back("masked=" + std::to_string(weft::models::getMaskedPositions(longest)));
+  if (!sizes.empty())
+    dimensions.push_back(sizes);
 }
 
 // Of all cross entropies that smooth nothing themselves: in training and in evaluation, as Hugging

@@ -222,9 +222,8 @@ OwningOpRef<ModuleOp> buildEncoder(MLIRContext &context, const EncoderConfig &co
 int64_t getMaskedPositions(int64_t sequence) {
   constexpr double share = 0.15;
   double length = static_cast<double>(sequence);
-  double most = share * length + 4 * std::sqrt(share * (1 - share) * length);
-  int64_t rounded = llvm::alignTo(static_cast<uint64_t>(std::ceil(most)), 8);
-  return std::min(rounded, sequence);
+  double most = share * length + 3 * std::sqrt(share * (1 - share) * length);
+  return std::min(static_cast<int64_t>(std::ceil(most)), sequence);
 }
 
 void printReadable(ModuleOp module, raw_ostream &os) {

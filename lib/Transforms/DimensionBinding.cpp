@@ -34,6 +34,26 @@ static LogicalResult parseSizes(StringRef text, SmallVectorImpl<int64_t> &sizes)
   return success();
 }
 
+// Each dimension with a partner has as many sizes, and the partner none itself.
+static LogicalResult checkPartners(ArrayRef<DimensionBinding> bindings, std::string &error) {
+  for (const DimensionBinding &binding : bindings) {
+    if (binding.partner.empty())
+      continue;
+    const auto *partner = find_if(bindings, [&](const DimensionBinding &other) {
+      return other.name == binding.partner && other.partner.empty();
+    });
+    if (partner != bindings.end() && partner->sizes.size() == binding.sizes.size())
+      continue;
+    error =
+        "expected as many sizes for '" + binding.name + "' as for '" + binding.partner + "', " +
+        (partner == bindings.end() ? "which has none"
+                                   : "got " + std::to_string(binding.sizes.size()) +
+                                         " instead of " + std::to_string(partner->sizes.size()));
+    return failure();
+  }
+  return success();
+}
+
 FailureOr<SmallVector<DimensionBinding>> weft::parseDimensionBindings(ArrayRef<std::string> items,
                                                                       std::string &error) {
   SmallVector<DimensionBinding> bindings;
@@ -42,7 +62,11 @@ FailureOr<SmallVector<DimensionBinding>> weft::parseDimensionBindings(ArrayRef<s
     item.split(parts, ',');
     for (StringRef part : parts) {
       auto [name, sizes] = part.split('=');
+      bool lacksPartner = false;
       if (part.contains('=')) {
+        lacksPartner = name.rtrim().ends_with('@');
+        StringRef partner;
+        std::tie(name, partner) = name.split('@');
         bool isRepeated = any_of(bindings, [&, name = name](const DimensionBinding &binding) {
           return binding.name == name.trim();
         });
@@ -52,11 +76,11 @@ FailureOr<SmallVector<DimensionBinding>> weft::parseDimensionBindings(ArrayRef<s
                       .str();
           return failure();
         }
-        bindings.push_back({name.trim().str(), {}});
+        bindings.push_back({name.trim().str(), {}, partner.trim().str()});
       } else {
         sizes = part;
       }
-      if (bindings.empty() || bindings.back().name.empty() ||
+      if (bindings.empty() || bindings.back().name.empty() || lacksPartner ||
           failed(parseSizes(sizes, bindings.back().sizes))) {
         error =
             ("expected sizes of a dimension, such as seq=16:128:16, seq=16,32 or batch=64, got '" +
@@ -66,5 +90,7 @@ FailureOr<SmallVector<DimensionBinding>> weft::parseDimensionBindings(ArrayRef<s
       }
     }
   }
+  if (failed(checkPartners(bindings, error)))
+    return failure();
   return bindings;
 }

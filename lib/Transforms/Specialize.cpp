@@ -114,18 +114,39 @@ LogicalResult Specializer::checkBindings() {
   return success();
 }
 
-// Each tuple of sizes, the last dimension varying fastest.
+// The size that goes with the bucket's size of the partner; nothing if any size goes with any.
+static std::optional<int64_t> findPairedSize(const DimensionBinding &binding, const Bucket &bucket,
+                                             ArrayRef<DimensionBinding> bindings) {
+  auto size = bucket.find(binding.partner);
+  if (binding.partner.empty() || size == bucket.end())
+    return std::nullopt;
+  const DimensionBinding *partner = llvm::find_if(
+      bindings, [&](const DimensionBinding &other) { return other.name == binding.partner; });
+  return binding.sizes[llvm::find(partner->sizes, size->second) - partner->sizes.begin()];
+}
+
+// Each tuple of sizes, the last dimension varying fastest; those that have a partner vary with it.
 SmallVector<Bucket> Specializer::getBuckets(const llvm::SetVector<StringRef> &names) const {
+  SmallVector<const DimensionBinding *> used;
+  for (bool isPaired : {false, true})
+    for (const DimensionBinding &binding : bindings)
+      if (names.contains(binding.name) && binding.partner.empty() != isPaired)
+        used.push_back(&binding);
   SmallVector<Bucket> buckets(1);
-  for (StringRef name : names) {
-    const DimensionBinding *binding =
-        llvm::find_if(bindings, [&](const DimensionBinding &b) { return b.name == name; });
+  for (const DimensionBinding *binding : used) {
     SmallVector<Bucket> longer;
-    for (const Bucket &bucket : buckets)
-      for (int64_t size : binding->sizes) {
-        longer.push_back(bucket);
-        longer.back()[name] = size;
+    for (const Bucket &bucket : buckets) {
+      std::optional<int64_t> paired = findPairedSize(*binding, bucket, bindings);
+      llvm::SetVector<int64_t> sizes(binding->sizes.begin(), binding->sizes.end());
+      if (paired) {
+        sizes.clear();
+        sizes.insert(*paired);
       }
+      for (int64_t size : sizes) {
+        longer.push_back(bucket);
+        longer.back()[binding->name] = size;
+      }
+    }
     buckets = std::move(longer);
   }
   return buckets;

@@ -3,6 +3,7 @@
 // Masks of language models: shares, what stays, whole words, limits, batches with and without
 // positions.
 #include "data/batch_plan.h"
+#include "text/tokenizer.h"
 
 #include <gtest/gtest.h>
 #include <numeric>
@@ -99,6 +100,53 @@ TEST(Masking, wholeWordsAndLimits) {
   // Never none, unless there is nothing to choose.
   EXPECT_EQ(mask(rulesOf(0), tokensFrom(100, 5)).count(), 1);
   EXPECT_EQ(mask(rulesOf(1), {2, 3, 0}).count(), 0);
+}
+
+// A sample that is cut out of a long text may begin and end within a word; special tokens end one.
+TEST(Masking, partsOfWordsAreWords) {
+  MaskingRules rules = rulesOf(0.5);
+  rules.wholeWords = true;
+  size_t parts = 0;
+  for (uint32_t sample = 0; sample < 50; ++sample) {
+    // The ends of words 100 and 120, word 140, special, the rest of none, the beginning of word
+    // 160.
+    Masked result = mask(rules, {101, 103, 121, 140, 141, 143, 3, 121, 160}, 0, sample);
+    auto isHidden = [&](size_t place) { return result.labels[place] != -100; };
+    EXPECT_EQ(isHidden(0), isHidden(1));
+    EXPECT_EQ(isHidden(0), isHidden(2)); // pieces that follow each other are one word
+    EXPECT_EQ(isHidden(3), isHidden(4));
+    EXPECT_EQ(isHidden(3), isHidden(5));
+    EXPECT_FALSE(isHidden(6));
+    parts += isHidden(0) != isHidden(3) || isHidden(7) != isHidden(8);
+  }
+  EXPECT_GT(parts, 10u);
+}
+
+// What continues a word is what tokenizer.json says, whatever its prefix.
+TEST(Masking, continuationsAreThoseOfTheTokenizer) {
+  const char *text = R"({"version": "1.0", "added_tokens": [], "normalizer": null,
+    "pre_tokenizer": {"type": "BertPreTokenizer"}, "post_processor": null, "decoder": null,
+    "model": {"type": "WordPiece", "unk_token": "u", "continuing_subword_prefix": "@@",
+              "max_input_chars_per_word": 100, "vocab": {"u": 0, "a": 1, "@@b": 2, "##b": 3, "@@": 4}}})";
+  Result<Tokenizer> tokenizer = Tokenizer::fromJson(text, "t.json");
+  ASSERT_TRUE(tokenizer.ok()) << tokenizer.status().message();
+  EXPECT_FALSE(tokenizer->isContinuation(1));
+  EXPECT_TRUE(tokenizer->isContinuation(2));
+  EXPECT_FALSE(tokenizer->isContinuation(3));
+  EXPECT_FALSE(tokenizer->isContinuation(4));
+}
+
+TEST(Masking, oneOfAThousandHasMoreThanUsual) {
+  MaskingRules rules = rulesOf(0.15);
+  EXPECT_EQ(rules.usualLimit(16), 7);
+  EXPECT_EQ(rules.usualLimit(32), 11);
+  EXPECT_EQ(rules.usualLimit(128), 32);
+  EXPECT_EQ(rules.usualLimit(512), 102);
+  EXPECT_EQ(rulesOf(0).usualLimit(512), 1);
+  int64_t more = 0;
+  for (uint32_t sample = 0; sample < 4000; ++sample)
+    more += mask(rules, tokensFrom(100, 128), 0, sample).count() > 32;
+  EXPECT_LT(more, 10);
 }
 
 namespace {

@@ -5,10 +5,16 @@
 // RUN: not weft-opt %s --split-input-file --weft-specialize="bind=seq=16,batch=8,9" 2>&1 | FileCheck %s --check-prefix=BATCH
 // RUN: not weft-opt %s --split-input-file --weft-specialize="bind=seq=16,height=8" 2>&1 | FileCheck %s --check-prefix=UNUSED
 // RUN: not weft-opt %s --split-input-file --weft-specialize="bind=seq=16" 2>&1 | FileCheck %s --check-prefix=POSITIONS
+// RUN: not weft-opt %s --split-input-file --weft-specialize="bind=seq=16,32,masked@seq=4" 2>&1 | FileCheck %s --check-prefix=FEWER
+// RUN: not weft-opt %s --split-input-file --weft-specialize="bind=masked@seq=4" 2>&1 | FileCheck %s --check-prefix=ALONE
+// RUN: not weft-opt %s --split-input-file --weft-specialize="bind=seq=16,masked@=4" 2>&1 | FileCheck %s --check-prefix=NOBODY
 
 // RANGE: expected sizes of a dimension, such as seq=16:128:16, seq=16,32 or batch=64, got 'seq=32:16'
 // NAME: expected sizes of a dimension, such as seq=16:128:16, seq=16,32 or batch=64, got '16'
 // TWICE: expected one list of sizes per dimension, got a second one for 'seq'
+// FEWER: expected as many sizes for 'masked' as for 'seq', got 1 instead of 2
+// ALONE: expected as many sizes for 'masked' as for 'seq', which has none
+// NOBODY: expected sizes of a dimension, such as seq=16:128:16, seq=16,32 or batch=64, got 'masked@=4'
 // BATCH: expected one size of the batch to tune for, got 2
 // UNUSED: expected a dynamic dimension named 'height', for which sizes are given, got none
 

@@ -57,7 +57,8 @@ def Specialize : Pass<"weft-specialize", "::weft::ModelOp"> {
     Gives every named dimension but `batch` its sizes. A function with such dimensions is replaced by
     one copy for each tuple of sizes (a bucket): @loss becomes @loss__seq16, @loss__seq32 ..., with the
     attributes `weft.entry = "loss"` and `weft.bucket = {seq = 16}`. The types of what follows from the
-    arguments are inferred again.
+    arguments are inferred again. Sizes of several dimensions make all tuples; `masked@seq=4,7` are sizes of
+    `masked` that go with those of `seq` one by one.
 
     `batch` is never compiled in: its size is kept as `weft.tuned_batch` of the model. With
     `static-batch` it is, for models whose shapes are not a multiple of it.

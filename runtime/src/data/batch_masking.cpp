@@ -88,11 +88,13 @@ Status BatchPlan::countLabels(const InputSpec &labels) {
 }
 
 // As many as the smallest bucket that fits the sample alone has places for, so that masks do not
-// depend on the other samples of a batch.
+// depend on the other samples of a batch, and no more than usual, so that they do not depend on
+// the buckets.
 int64_t BatchPlan::maskLimit(uint32_t sample) const {
   if (masked->positions == Masked::none)
     return INT64_MAX;
-  return buckets[bucketFor({&sample, 1})].inputs[masked->positions].sampleShape[0];
+  return std::min(buckets[bucketFor({&sample, 1})].inputs[masked->positions].sampleShape[0],
+                  masked->rules->usualLimit(masked->tokens.lengthOf(sample)));
 }
 
 // Writes one number after the other to a row of an input.

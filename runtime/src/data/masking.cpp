@@ -5,6 +5,7 @@
 #include "base/random.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 namespace weft::rt {
@@ -46,6 +47,12 @@ int32_t replacement(const MaskingRules &rules, int32_t token, const PhiloxBlock 
 }
 
 } // namespace
+
+int64_t MaskingRules::usualLimit(int64_t tokens) const {
+  auto count = static_cast<double>(tokens);
+  double most = probability * count + 3 * std::sqrt(probability * (1 - probability) * count);
+  return std::max<int64_t>(1, static_cast<int64_t>(std::ceil(most)));
+}
 
 void MaskingRules::apply(int64_t epoch, uint32_t sample, std::span<int32_t> tokens,
                          std::span<int64_t> labels, int64_t ignored, int64_t limit) const {

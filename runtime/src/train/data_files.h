@@ -10,6 +10,7 @@
 #include "train/label_names.h"
 #include "train/raw_texts.h"
 #include "train/text_model.h"
+#include "train/text_samples.h"
 
 #include <utility>
 
@@ -30,7 +31,8 @@ namespace weft::rt {
 //                                   together and cut into pieces of the full length, the rest left
 //                                   out; or line by line. Empty lines are left out. Models that
 //                                   also tell whether one sentence follows another get pairs of
-//                                   lines; empty lines divide documents.
+//                                   segments (data/sentence_pairs.h) of a sentence a line, or, line
+//                                   by line, of one sentence each; empty lines divide documents.
 //
 // and arrays (safetensors, .npy) with input_ids and labels as they are. A folder holds GLUE's names
 // or the like: train.tsv, dev.tsv, dev_matched.tsv ... with the extensions of these formats.
@@ -61,12 +63,6 @@ public:
 
 private:
   struct Texts;
-  // Two lines of plain text, and 1 if the second is not the one after the first.
-  struct LinePair {
-    size_t first, second;
-    int64_t isRandom;
-  };
-  std::vector<LinePair> pairLines(const std::vector<int64_t> &numbers) const;
   std::shared_ptr<const MaskingRules> maskingRules() const;
   Result<Dataset> openText(const std::string &path, const std::string &format, bool withLabels);
   Result<std::string> findText(const std::string &path, Split split) const;
@@ -76,6 +72,9 @@ private:
   Result<Dataset> openSentences(const TaggedSentences &sentences, bool withLabels);
   Result<Dataset> openCorpus(const std::string &path, const std::vector<std::string_view> &lines,
                              const std::vector<int64_t> &numbers);
+  Result<Dataset> openPairs(const std::string &path, const std::vector<std::string_view> &lines,
+                            const std::vector<int64_t> &numbers, TokenizeRequest &request);
+  void noteMaskedPositions(const std::string &path, int64_t limit);
   Status loadTokenizer();
   Status loadNames();
   Result<DataField> tableLabels(const TextTable &table);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Tables, sentences and plain text as samples of tokens.
-#include "base/random.h"
 #include "train/data_files.h"
-#include "train/text_samples.h"
+#include "train/pair_samples.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <numeric>
 #include <set>
 
@@ -117,6 +117,10 @@ Result<TextColumns> DataOpener::textColumns(const TextTable &table) const {
 Result<Dataset> DataOpener::openTable(const TextTable &table, bool withLabels) {
   WEFT_ASSIGN_OR_RETURN(TextColumns columns, textColumns(table));
   auto [text, pair, label] = columns;
+  if (model->task.task == schema::Task::Pretraining)
+    return invalidArgument("%s: expected plain text (--data-format text): a sentence a line, and "
+                           "empty lines between documents; found a table",
+                           table.file().c_str());
   if (model->task.task == schema::Task::MaskedLanguageModeling) {
     std::vector<std::string_view> lines;
     std::vector<int64_t> numbers;
@@ -315,30 +319,6 @@ static std::shared_ptr<const std::vector<uint64_t>> cutIntoPieces(TokenizedTexts
   return offsets;
 }
 
-// Pairs of lines that follow each other in a document, or, for every other one by chance, of a line
-// and one of another document; a document ends where lines were left out between two.
-std::vector<DataOpener::LinePair> DataOpener::pairLines(const std::vector<int64_t> &numbers) const {
-  std::vector<size_t> document(numbers.size(), 0);
-  for (size_t i = 1; i < numbers.size(); ++i)
-    document[i] = document[i - 1] + (numbers[i] != numbers[i - 1] + 1);
-  bool several = !numbers.empty() && document.back() > 0;
-  RandomStream random(seed, streamOfName("next sentences"));
-  std::vector<LinePair> pairs;
-  for (size_t i = 0; i + 1 < numbers.size(); ++i) {
-    if (document[i] != document[i + 1])
-      continue;
-    LinePair pair{i, i + 1, 0};
-    if (several && random.nextBelow(2) == 1) {
-      pair.isRandom = 1;
-      do
-        pair.second = random.nextBelow(numbers.size());
-      while (document[pair.second] == document[i]);
-    }
-    pairs.push_back(pair);
-  }
-  return pairs;
-}
-
 std::shared_ptr<const MaskingRules> DataOpener::maskingRules() const {
   auto rules = std::make_shared<MaskingRules>();
   rules->probability = arguments.maskProbability;
@@ -355,6 +335,21 @@ std::shared_ptr<const MaskingRules> DataOpener::maskingRules() const {
   return rules;
 }
 
+// More tokens than the model has places for are not masked, whatever was asked for.
+void DataOpener::noteMaskedPositions(const std::string &path, int64_t limit) {
+  int64_t places = model->maskedPositions(limit);
+  double wanted = arguments.maskProbability * static_cast<double>(limit);
+  if (places == 0 || wanted <= static_cast<double>(places))
+    return;
+  char text[200];
+  std::snprintf(text, sizeof(text),
+                ": mlm_probability: %g of %lld tokens are more than the %lld masked positions that "
+                "the module was compiled for; the surplus is not masked",
+                arguments.maskProbability, static_cast<long long>(limit),
+                static_cast<long long>(places));
+  notices.push_back(path + text);
+}
+
 Result<Dataset> DataOpener::openCorpus(const std::string &path,
                                        const std::vector<std::string_view> &lines,
                                        const std::vector<int64_t> &numbers) {
@@ -368,39 +363,73 @@ Result<Dataset> DataOpener::openCorpus(const std::string &path,
         "%s: masked language models need a tokenizer with a mask token, this one "
         "has none",
         path.c_str());
-  std::vector<LinePair> pairs;
-  if (inPairs)
-    pairs = pairLines(numbers);
-  size_t count = inPairs ? pairs.size() : lines.size();
-  WEFT_RETURN_IF_ERROR(Texts::expectSamples(static_cast<int64_t>(count), path));
+  WEFT_RETURN_IF_ERROR(Texts::expectSamples(static_cast<int64_t>(lines.size()), path));
   WEFT_ASSIGN_OR_RETURN(int64_t limit, tokenLimit());
-  bool strung = !inPairs && !arguments.lineByLine;
+  noteMaskedPositions(path, limit);
   TokenizeRequest request;
-  request.count = static_cast<int64_t>(count);
-  // Lines that are strung together may be of any length.
-  request.maxLength = strung ? INT64_MAX : limit;
-  request.truncation = arguments.truncation;
+  request.count = static_cast<int64_t>(lines.size());
   request.encode = [&](int64_t index, const EncodeOptions &options, Encoding &result) {
-    auto i = static_cast<size_t>(index);
-    return inPairs ? loaded->encode(lines[pairs[i].first], lines[pairs[i].second], options, result)
-                   : loaded->encode(lines[i], options, result);
+    return loaded->encode(lines[static_cast<size_t>(index)], options, result);
   };
   request.place = [&](int64_t index) {
-    auto i = static_cast<size_t>(index);
-    return path + ": line " + std::to_string(numbers[inPairs ? pairs[i].first : i]);
+    return path + ": line " + std::to_string(numbers[static_cast<size_t>(index)]);
   };
+  request.truncation = arguments.truncation;
+  if (inPairs)
+    return openPairs(path, lines, numbers, request);
+  bool strung = !arguments.lineByLine;
+  // Lines that are strung together may be of any length.
+  request.maxLength = strung ? INT64_MAX : limit;
   WEFT_ASSIGN_OR_RETURN(TokenizedTexts texts, tokenizeTexts(pool, request));
   if (strung)
     texts.offsets = cutIntoPieces(texts, limit);
   Dataset data = Texts::fields(*this, path, texts, limit);
-  if (inPairs) {
-    std::vector<int64_t> random;
-    for (const LinePair &pair : pairs)
-      random.push_back(pair.isRandom);
-    data.fields.push_back(
-        sampleField("next_sentence_label", DataType::i64, std::move(random), nullptr, path));
-    data.fields.back().kind = DataField::Kind::labels;
-  }
+  data.masking = maskingRules();
+  return data;
+}
+
+// Documents end where lines were left out between two.
+static std::vector<size_t> numberDocuments(const std::vector<int64_t> &numbers) {
+  std::vector<size_t> documentOf(numbers.size(), 0);
+  for (size_t i = 1; i < numbers.size(); ++i)
+    documentOf[i] = documentOf[i - 1] + (numbers[i] != numbers[i - 1] + 1);
+  return documentOf;
+}
+
+Result<Dataset> DataOpener::openPairs(const std::string &path,
+                                      const std::vector<std::string_view> &lines,
+                                      const std::vector<int64_t> &numbers,
+                                      TokenizeRequest &request) {
+  WEFT_ASSIGN_OR_RETURN(int64_t limit, tokenLimit());
+  SentencePairRules rules;
+  auto added = static_cast<int64_t>(loaded->addedTokens(/*pair=*/true));
+  if (limit < added + 2)
+    return invalidArgument("max_seq_length: expected at least %lld for a pair of sentences, found "
+                           "%lld",
+                           static_cast<long long>(added + 2), static_cast<long long>(limit));
+  rules.maxTokens = static_cast<uint64_t>(limit - added);
+  rules.single = arguments.lineByLine;
+  rules.seed = seed;
+  request.addSpecialTokens = false;
+  request.maxLength = limit - added;
+  if (request.truncation != Truncation::none)
+    request.truncation = Truncation::longestFirst;
+  WEFT_ASSIGN_OR_RETURN(TokenizedTexts sentences, tokenizeTexts(pool, request));
+  if (sentences.cut > 0)
+    notices.push_back(path + ": " + std::to_string(sentences.cut) + " of " +
+                      std::to_string(lines.size()) + " lines were cut to " +
+                      std::to_string(request.maxLength) + " tokens");
+  Encoding example;
+  EncodeOptions options;
+  options.truncation = Truncation::longestFirst;
+  options.maxLength = static_cast<size_t>(limit);
+  WEFT_RETURN_IF_ERROR(loaded->encode("a", "a", options, example));
+  WEFT_ASSIGN_OR_RETURN(PairSamples pairs,
+                        makePairSamples(sentences, numberDocuments(numbers), example, rules, path));
+  Dataset data = Texts::fields(*this, path, pairs.texts, limit);
+  data.fields.push_back(
+      sampleField("next_sentence_label", DataType::i64, std::move(pairs.isRandom), nullptr, path));
+  data.fields.back().kind = DataField::Kind::labels;
   data.masking = maskingRules();
   return data;
 }

@@ -72,6 +72,11 @@ std::optional<TextModel> describeTextModel(const Module &module) {
       model.length = std::max(model.length, ids->shape()->Get(1)->fixed());
     if (ids && ids->index_high() > ids->index_low())
       model.vocabulary = ids->index_high();
+    const schema::Input *places = findInput(*bucket, "masked_positions");
+    if (ids && ids->shape()->size() > 1 && places && places->shape()->size() > 1) {
+      int64_t &most = model.positions[ids->shape()->Get(1)->fixed()];
+      most = std::max(most, places->shape()->Get(1)->fixed());
+    }
     model.hasTypeIds = model.hasTypeIds || findInput(*bucket, "token_type_ids");
   }
   return model;

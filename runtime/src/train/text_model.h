@@ -6,6 +6,8 @@
 
 #include "module/module.h"
 
+#include <map>
+
 namespace weft::rt {
 
 // The kind of labels that a model has, and how its predictions are judged.
@@ -21,6 +23,14 @@ struct TextModel {
   int64_t length = 0;      // places of the largest bucket
   int64_t vocabulary = 0;  // ids must be lower; 0: unknown
   bool hasTypeIds = false; // takes pairs
+  // Places of masked tokens, by the length of a bucket: of each the most.
+  std::map<int64_t, int64_t> positions;
+
+  // Those of a text of `length` tokens; 0 if the model has none.
+  int64_t maskedPositions(int64_t length) const {
+    auto found = positions.lower_bound(length);
+    return found == positions.end() ? 0 : found->second;
+  }
 };
 // Nothing if the module has no input input_ids.
 std::optional<TextModel> describeTextModel(const Module &module);
