@@ -109,8 +109,9 @@ std::string Console::logLine(const rt::Json &entry) const {
                                 static_cast<long long>(last.maxSteps));
   if (entry.contains("eval_loss")) {
     line += formatText("eval loss %.6g", number("eval_loss"));
-    for (const char *name : {"accuracy", "f1", "precision", "recall", "matthews_correlation",
-                             "pearson", "spearmanr", "mse", "perplexity"})
+    for (const char *name :
+         {"accuracy", "exact_match", "f1", "precision", "recall", "matthews_correlation", "pearson",
+          "spearmanr", "mse", "perplexity", "HasAns_exact", "HasAns_f1", "NoAns_exact", "NoAns_f1"})
       if (std::string key = std::string("eval_") + name; entry.contains(key))
         line += formatText(", %s %.4f", name, number(key.c_str()));
     return line;

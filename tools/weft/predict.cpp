@@ -15,7 +15,7 @@ namespace weft::tool {
 namespace {
 
 const char *const helpBegin =
-    R"(weft predict: writes a checkpoint's predictions as CSV.
+    R"(weft predict: writes a checkpoint's predictions as CSV, answers of questions as JSON.
 
 Usage: weft predict MODULE.weft --checkpoint PATH --data PATH [OPTIONS]
 
@@ -27,6 +27,8 @@ Usage: weft predict MODULE.weft --checkpoint PATH --data PATH [OPTIONS]
                         one only (label); models of tokens give a line for each word, with its position and the word
   --id-start N          id of the first sample (0)
   --scores              also the model's outputs, as score_0, score_1 ...
+  --nbest-output FILE   of questions: the best answers of each, with logits and probabilities (nbest_predictions.json)
+  --null-odds-output FILE  of questions that may have no answer: how much better none is (null_odds.json)
   --batch-size N        (the module's tuned batch, else 64)
   --num-threads N       (WEFT_NUM_THREADS, else all cores)
 Of text:
@@ -41,6 +43,7 @@ struct PredictOptions : RunOptions {
   std::string checkpoint, data, output = "-";
   std::string idColumn = "index", labelColumn = "label";
   int64_t idStart = 0, batchSize = 0;
+  std::string nbest, nullOdds; // paths; empty: not asked for
   bool scores = false;
   rt::TrainingArguments arguments;
 };
@@ -138,6 +141,83 @@ private:
   const rt::DataField *places;
 };
 
+// What is written under its final name once it is complete, or to stdout.
+class Output {
+public:
+  // `path`: "-" is stdout, an empty one nothing.
+  Status open(const std::string &path) {
+    toFile = path != "-" && !path.empty();
+    toStdout = path == "-";
+    if (toFile) {
+      WEFT_ASSIGN_OR_RETURN(file, rt::AtomicFile::create(path));
+    }
+    return {};
+  }
+  explicit operator bool() const { return toFile || toStdout; }
+  Status write(const std::string &text) {
+    if (toFile)
+      return file.write(text);
+    if (toStdout && std::fwrite(text.data(), 1, text.size(), stdout) != text.size())
+      return rt::fromErrno("cannot write to stdout");
+    return {};
+  }
+  Status finish() {
+    if (toFile)
+      return file.commit();
+    return std::fflush(stdout) == 0 ? Status() : rt::fromErrno("cannot write to stdout");
+  }
+
+private:
+  bool toFile = false, toStdout = false;
+  rt::AtomicFile file;
+};
+
+// --- Questions ----------------------------------------------------------------------------------
+
+std::string jsonText(std::string_view text) { return rt::formatJson(Json(std::string(text))); }
+
+// The list of a question in nbest_predictions.json.
+std::string candidatesOf(const rt::Answer &answer) {
+  std::string text = "[";
+  for (const rt::Answer::Candidate &candidate : answer.best)
+    text += std::string(text.size() > 1 ? "," : "") +
+            "\n        {\n            \"start_logit\": " + number(candidate.startLogit) +
+            ",\n            \"end_logit\": " + number(candidate.endLogit) +
+            ",\n            \"text\": " + jsonText(candidate.text) +
+            ",\n            \"probability\": " + number(candidate.probability) + "\n        }";
+  return text + "\n    ]";
+}
+
+// Objects with a member for each question, in the order of the data.
+Status writeAnswers(const PredictOptions &options, rt::StepEngine &engine,
+                    const rt::BatchPlan &plan, int64_t batch) {
+  if (!options.nullOdds.empty() && !plan.questions()->rules.version2)
+    return rt::invalidArgument("--null-odds-output: expected --version-2-with-negative as well");
+  Output answers, nbest, odds;
+  WEFT_RETURN_IF_ERROR(answers.open(options.output));
+  WEFT_RETURN_IF_ERROR(nbest.open(options.nbest));
+  WEFT_RETURN_IF_ERROR(odds.open(options.nullOdds));
+  const rt::QuestionSet &set = plan.questions()->set;
+  WEFT_RETURN_IF_ERROR(rt::predictAnswers(
+      engine, plan, batch, [&](size_t question, const rt::Answer &answer) -> Status {
+        std::string key = question ? ",\n    " : "{\n    ";
+        key += jsonText(set.id(question)) + ": ";
+        WEFT_RETURN_IF_ERROR(answers.write(key + jsonText(answer.text)));
+        if (nbest)
+          WEFT_RETURN_IF_ERROR(nbest.write(key + candidatesOf(answer)));
+        return odds ? odds.write(key + number(answer.nullOdds)) : Status();
+      }));
+  for (Output *output : {&answers, &nbest, &odds})
+    if (*output) {
+      WEFT_RETURN_IF_ERROR(output->write("\n}\n"));
+      WEFT_RETURN_IF_ERROR(output->finish());
+    }
+  return {};
+}
+
+// --- The command
+// ----------------------------------------------------------------------------------
+
 Status runPredict(const PredictOptions &options) {
   WEFT_ASSIGN_OR_RETURN(std::unique_ptr<rt::Session> session, openSession(options, 0));
   WEFT_ASSIGN_OR_RETURN(std::string folder, loadCheckpointWeights(*session, options.checkpoint));
@@ -151,30 +231,22 @@ Status runPredict(const PredictOptions &options) {
   WEFT_ASSIGN_OR_RETURN(rt::BatchPlan plan, rt::planFor(engine, schema::EntryRole::Predict, data));
   int64_t tuned = session->module().schema().tuned_batch();
   int64_t batch = options.batchSize ? options.batchSize : tuned > 0 ? tuned : 64;
-
-  bool toFile = options.output != "-";
-  rt::AtomicFile file;
-  if (toFile) {
-    WEFT_ASSIGN_OR_RETURN(file, rt::AtomicFile::create(options.output));
-  }
-  auto write = [&](const std::string &text) -> Status {
-    if (toFile)
-      return file.write(text);
-    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size())
-      return rt::fromErrno("cannot write to stdout");
-    return {};
-  };
+  if (plan.questions())
+    return writeAnswers(options, engine, plan, batch);
+  if (!options.nbest.empty() || !options.nullOdds.empty())
+    return rt::invalidArgument("--nbest-output, --null-odds-output: expected a module that answers "
+                               "questions, and questions");
+  Output output;
+  WEFT_RETURN_IF_ERROR(output.open(options.output));
   Lines lines(options, plan, data, opener.labels());
   bool headed = false;
   WEFT_RETURN_IF_ERROR(
       rt::predict(engine, plan, batch, [&](const rt::PredictionRows &rows) -> Status {
         if (!std::exchange(headed, true))
-          WEFT_RETURN_IF_ERROR(write(lines.header(rows)));
-        return write(lines.batch(rows));
+          WEFT_RETURN_IF_ERROR(output.write(lines.header(rows)));
+        return output.write(lines.batch(rows));
       }));
-  if (!toFile)
-    return std::fflush(stdout) == 0 ? Status() : rt::fromErrno("cannot write to stdout");
-  return file.commit();
+  return output.finish();
 }
 
 } // namespace
@@ -191,6 +263,8 @@ Command addPredict(CLI::App &parent) {
   app->add_option("--label-column", options->labelColumn);
   app->add_option("--id-start", options->idStart);
   app->add_flag("--scores", options->scores);
+  app->add_option("--nbest-output", options->nbest);
+  app->add_option("--null-odds-output", options->nullOdds);
   addArguments(*app, isOfData, [options](const std::string &key, const std::string &value) {
     (void)rt::setArgument(options->arguments, key, value, "command line").ok();
   });

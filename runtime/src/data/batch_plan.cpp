@@ -231,6 +231,7 @@ static size_t sampleBytes(const BucketSpec &bucket) {
 Result<BatchPlan> BatchPlan::create(const Dataset &data, std::vector<BucketSpec> buckets) {
   BatchPlan plan;
   plan.sampleCount = data.samples();
+  plan.windows = data.questions;
   std::sort(buckets.begin(), buckets.end(), [](const BucketSpec &a, const BucketSpec &b) {
     return std::pair(sampleBytes(a), a.index) < std::pair(sampleBytes(b), b.index);
   });

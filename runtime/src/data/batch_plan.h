@@ -58,6 +58,8 @@ public:
   static Result<BatchPlan> create(const Dataset &data, std::vector<InputSpec> inputs);
 
   int64_t samples() const { return sampleCount; }
+  // What the samples are windows of, or null.
+  const std::shared_ptr<const QuestionWindows> &questions() const { return windows; }
   // Buckets that the data fits, by size; all of them have the same inputs.
   size_t bucketCount() const { return buckets.size(); }
   const BucketSpec &bucket(size_t number) const { return buckets[number]; }
@@ -130,6 +132,7 @@ private:
   std::vector<BucketSpec> buckets;
   std::vector<Source> sources;
   std::optional<Masked> masked;
+  std::shared_ptr<const QuestionWindows> windows;
   int64_t sampleCount = 0;
   size_t largest = 0;
 };

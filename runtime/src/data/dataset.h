@@ -46,6 +46,8 @@ struct DataField {
   }
 };
 
+struct QuestionWindows; // of train/question_features.h
+
 struct Dataset {
   std::string path;
   std::vector<DataField> fields;
@@ -54,6 +56,8 @@ struct Dataset {
   // Not null: samples are sentences of these words, opened without labels. What stands in the field
   // labels at the first piece of a word is then the number of the word, here.
   std::shared_ptr<const std::vector<std::string>> words;
+  // Not null: samples are windows over contexts in which questions have their answers.
+  std::shared_ptr<const QuestionWindows> questions;
 
   int64_t samples() const { return fields.empty() ? 0 : fields[0].samples(); }
   const DataField *find(const std::string &name) const;

@@ -4,7 +4,6 @@
 #include "data/line_reader.h"
 
 #include <algorithm>
-#include <optional>
 
 namespace weft::rt {
 
@@ -34,8 +33,7 @@ static size_t sequenceLength(std::string_view text) {
   return 0;
 }
 
-// The place of the first byte that is not UTF-8, or nothing.
-static std::optional<size_t> findInvalidByte(std::string_view text) {
+std::optional<size_t> findInvalidByte(std::string_view text) {
   size_t place = 0;
   while (place < text.size()) {
     if (static_cast<uint8_t>(text[place]) < 0x80) {

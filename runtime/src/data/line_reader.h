@@ -6,9 +6,13 @@
 
 #include "data/byte_source.h"
 
+#include <optional>
 #include <string_view>
 
 namespace weft::rt {
+
+// The place of the first byte that is not UTF-8, or nothing.
+std::optional<size_t> findInvalidByte(std::string_view text);
 
 // An error like "FILE: line 3, byte 17: expected UTF-8, found the byte 0xE9" for the first byte
 // that is not (overlong forms, surrogates and what lies above U+10FFFF included).

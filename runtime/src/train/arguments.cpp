@@ -98,6 +98,25 @@ Status dataBoolean(Args &arguments, Text &text) {
 Status maxLength(Args &arguments, Text &text) {
   return parseInteger(text, 1, arguments.data.maxLength);
 }
+Status docStride(Args &arguments, Text &text) {
+  return parseInteger(text, 0, arguments.data.docStride);
+}
+Status version2(Args &arguments, Text &text) {
+  return parseBool(text, arguments.data.answers.version2);
+}
+Status bestSize(Args &arguments, Text &text) {
+  int64_t count = 0;
+  if (!parseInteger(text, 1, count).ok() || count > 1000)
+    return unexpected("an integer of 1 to 1000", text);
+  arguments.data.answers.nBest = count;
+  return {};
+}
+Status answerLength(Args &arguments, Text &text) {
+  return parseInteger(text, 1, arguments.data.answers.maxLength);
+}
+Status nullThreshold(Args &arguments, Text &text) {
+  return parseReal(text, -1e30, 1e30, arguments.data.answers.nullThreshold);
+}
 Status maskProbability(Args &arguments, Text &text) {
   return parseReal(text, 0, 1, arguments.data.maskProbability);
 }
@@ -153,15 +172,21 @@ const ArgumentSpec specs[] = {
      dataString<&DataArguments::pairColumn>, true},
     {"label_column", nullptr, "label_column_name", "NAME", "(label, labels, target ...)",
      dataString<&DataArguments::labelColumn>, true},
-    {"labels_file", nullptr, nullptr, "FILE", "names of classes in order: JSON or lines",
+    {"labels_file", nullptr, nullptr, "FILE", "names of classes, in order",
      dataString<&DataArguments::labelsFile>, true},
     {"data_format", nullptr, nullptr, "F", "csv|tsv|jsonl|conll|text", dataFormat, true},
     {"tokenizer", nullptr, "tokenizer_name", "PATH", "(in --model)",
      dataString<&DataArguments::tokenizer>, true},
     {"max_seq_length", nullptr, "max_length", "N", "tokens of a sample (largest bucket)", maxLength,
      true},
+    {"doc_stride", nullptr, nullptr, "N", "tokens that windows share (128)", docStride, true},
     {"truncation", nullptr, nullptr, "T", "longest_first|only_first|only_second|do_not_truncate",
      truncation, true},
+    {"version_2_with_negative", nullptr, nullptr, "BOOL", "as in SQuAD 2.0", version2, true},
+    {"n_best_size", nullptr, nullptr, "N", "answers to choose from (20)", bestSize, true},
+    {"max_answer_length", nullptr, nullptr, "N", "tokens of an answer (30)", answerLength, true},
+    {"null_score_diff_threshold", nullptr, nullptr, "X", "no answer above it (0)", nullThreshold,
+     true},
     {"mlm_probability", nullptr, nullptr, "X", "tokens to mask (0.15)", maskProbability, true},
     {"whole_word_mask", nullptr, nullptr, "BOOL", "", dataBoolean<&DataArguments::wholeWordMask>,
      true},
@@ -219,7 +244,7 @@ const ArgumentSpec specs[] = {
     {"bf16", nullptr, nullptr, "BOOL", "", boolean<&Args::bf16>},
     {"gradient_checkpointing", nullptr, nullptr, "BOOL", "", boolean<&Args::gradientCheckpointing>},
     {"group_by_length", nullptr, nullptr, "BOOL", "", groupByLength},
-    {"logging_dir", nullptr, nullptr, "DIR", "TensorBoard files (output_dir/runs/...)",
+    {"logging_dir", nullptr, nullptr, "DIR", "TensorBoard (output_dir/runs/...)",
      string<&Args::loggingDir>},
     {"report_to", nullptr, nullptr, "X", "tensorboard|none", reportTo},
 };

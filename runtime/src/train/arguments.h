@@ -22,6 +22,14 @@ class Module;
 enum class IntervalStrategy { no, steps, epoch };
 enum class SchedulerType { constant, linear, cosine, polynomial, constantWithWarmup };
 
+// How an answer is chosen; names, meaning and defaults of Hugging Face's run_qa.
+struct AnswerRules {
+  bool version2 = false;    // questions may have no answer
+  int64_t nBest = 20;       // starts and ends of a window that are tried, and answers that are kept
+  int64_t maxLength = 30;   // tokens of an answer
+  double nullThreshold = 0; // no answer, if its score is more than that above the best one's
+};
+
 // How files become samples: what training, evaluation and prediction share.
 struct DataArguments {
   std::string format;                              // csv, tsv, jsonl, conll, text; empty: told
@@ -33,6 +41,8 @@ struct DataArguments {
   double maskProbability = 0.15; // masked language models
   bool wholeWordMask = false;
   bool lineByLine = false; // a line is a sample, rather than a part of one long text
+  int64_t docStride = -1;  // tokens that windows over a context share; -1: a third, at most 128
+  AnswerRules answers;
 };
 
 struct TrainingArguments {

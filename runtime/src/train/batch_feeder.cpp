@@ -105,7 +105,7 @@ HostBatch BatchFeeder::next() {
       fillTogether(slot);
   }
   return HostBatch{static_cast<int64_t>(slot.content.samples.size()), slot.inputs,
-                   plan.bucket(slot.content.bucket).index};
+                   plan.bucket(slot.content.bucket).index, slot.content.samples};
 }
 
 } // namespace weft::rt

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "data/line_reader.h"
 
+#include <algorithm>
 #include <filesystem>
 
 namespace weft::rt {
@@ -49,6 +50,32 @@ std::string formatOfName(const std::string &path) {
     if (name.ends_with(extension.suffix))
       return extension.format;
   return "";
+}
+
+// The file of questions of a split, whose name begins like train or dev; empty if there is none.
+Result<std::string> findQuestions(const std::string &folder, Split split) {
+  std::vector<std::string> names;
+  std::error_code ignored;
+  for (const fs::directory_entry &entry : fs::directory_iterator(folder, ignored))
+    if (std::string name = entry.path().filename().string(); formatOfName(name) == "jsonl")
+      names.push_back(name);
+  std::sort(names.begin(), names.end());
+  for (const char *prefix : {"train", "dev", "validation", "eval", "test"}) {
+    if ((prefix == std::string_view("train")) != (split == Split::train))
+      continue;
+    std::string found;
+    for (const std::string &name : names) {
+      if (!name.starts_with(prefix))
+        continue;
+      if (!found.empty())
+        return invalidArgument("%s: expected one file %s*.json, found %s and %s", folder.c_str(),
+                               prefix, found.c_str(), name.c_str());
+      found = name;
+    }
+    if (!found.empty())
+      return folder + "/" + found;
+  }
+  return std::string();
 }
 
 // Arrays, which are no text.
@@ -163,19 +190,35 @@ Status DataOpener::learnNames(std::vector<std::string> values, const std::string
 Result<Dataset> DataOpener::open(const std::string &path, Split split, bool withLabels) {
   std::error_code ignored;
   std::string file = path, format = arguments.format;
-  if (fs::is_directory(path, ignored))
+  bool questions = model && model->task.task == schema::Task::QuestionAnswering;
+  if (fs::is_directory(path, ignored)) {
     file = model || !format.empty() ? findSplit(path, split) : "";
+    if (questions) {
+      WEFT_ASSIGN_OR_RETURN(file, findQuestions(path, split));
+    }
+  }
   bool arrays = !model || file.empty();
   if (!arrays && format.empty()) {
     WEFT_ASSIGN_OR_RETURN(arrays, holdsArrays(file));
   }
   if (arrays) {
     Result<Dataset> data = openDataset(path, {split, withLabels ? arguments.labelColumn : ""});
-    if (model && file.empty() && !data.ok() && data.status().code() == StatusCode::notFound)
+    bool found = data.ok() || data.status().code() != StatusCode::notFound;
+    if (questions && file.empty() && !found)
+      return notFound("%s: expected a file %s*.json or .jsonl with questions, found none",
+                      path.c_str(), split == Split::train ? "train" : "dev");
+    if (model && file.empty() && !found)
       return notFound("%s: expected %s.tsv, .csv, .jsonl, .conll or .txt, or arrays of token ids, "
                       "found none of these",
                       path.c_str(), split == Split::train ? "train" : "dev");
     return data;
+  }
+  if (questions) {
+    if (!format.empty() && format != "jsonl")
+      return invalidArgument("--data-format: expected jsonl, which is how questions are read "
+                             "(SQuAD's JSON, JSON lines), found %s",
+                             format.c_str());
+    return openQuestions(file, withLabels, split == Split::evaluation);
   }
   if (split == Split::evaluation && withLabels && !namesAreFixed) {
     // Without training data the names are those of the checkpoint.

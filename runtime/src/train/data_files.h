@@ -27,6 +27,8 @@ namespace weft::rt {
 //                                   the classes of a multi-label model.
 //   CoNLL                           tokens and tags; the first piece of a token gets its label
 //   JSON lines of arrays            the same as CoNLL: tokens and tags of a sentence in a line
+//   SQuAD                           questions, whose contexts are cut into windows: see
+//                                   question_features.h
 //   plain text                      for masked language models: lines are tokenized, strung
 //                                   together and cut into pieces of the full length, the rest left
 //                                   out; or line by line. Empty lines are left out. Models that
@@ -52,8 +54,9 @@ public:
   Result<RawTexts> openRaw(const std::string &path, Split split);
   // Loads the tokenizer and the names of classes, if that is still to be done.
   Status prepareText();
-  // Tokens of a text at most: --max-seq-length, within the largest bucket.
-  Result<int64_t> tokenLimit() const;
+  // Tokens of a text at most: --max-seq-length, within the largest bucket; `usual` without it, if
+  // that is less.
+  Result<int64_t> tokenLimit(int64_t usual = INT64_MAX) const;
 
   const LabelNames &labels() const { return names; }
   // What should be told: how many samples were cut, for one. Empties the list.
@@ -75,6 +78,7 @@ private:
   Result<Dataset> openPairs(const std::string &path, const std::vector<std::string_view> &lines,
                             const std::vector<int64_t> &numbers, TokenizeRequest &request);
   void noteMaskedPositions(const std::string &path, int64_t limit);
+  Result<Dataset> openQuestions(const std::string &path, bool withLabels, bool withRanges);
   Status loadTokenizer();
   Status loadNames();
   Result<DataField> tableLabels(const TextTable &table);

@@ -82,13 +82,13 @@ struct DataOpener::Texts {
   }
 };
 
-Result<int64_t> DataOpener::tokenLimit() const {
+Result<int64_t> DataOpener::tokenLimit(int64_t usual) const {
   if (arguments.maxLength > model->length)
     return invalidArgument("max_seq_length: expected at most %lld, the largest length that the "
                            "module was compiled for, found %lld",
                            static_cast<long long>(model->length),
                            static_cast<long long>(arguments.maxLength));
-  return arguments.maxLength > 0 ? arguments.maxLength : model->length;
+  return arguments.maxLength > 0 ? arguments.maxLength : std::min(model->length, usual);
 }
 
 // --- Tables -------------------------------------------------------------------------------------

@@ -88,22 +88,26 @@ Result<EvalResult> evaluate(StepEngine &engine, const BatchPlan &plan, int64_t b
   WEFT_ASSIGN_OR_RETURN(std::unique_ptr<BatchFeeder> feeder,
                         BatchFeeder::create(plan, engine.session().device().pool(), batchSize));
   Judge judge(engine, plan, names);
-  std::vector<uint8_t> logits;
+  std::vector<uint8_t> logits, ends;
   LossPart total;
   EvalResult result;
   bool byBatch = meansOfBatches(engine.session().module(), plan);
+  // The loss of a start and an end is half the sum of two means, which has no weight of its own.
+  bool byRows =
+      byBatch || describeTask(engine.session().module()).task == schema::Task::QuestionAnswering;
   feeder->start(byBatch ? sampleOrder(plan.samples(), SamplingStrategy::sequential, 0, 0)
                         : evaluationOrder(plan),
                 0);
   for (HostBatch batch = feeder->next(); batch.rows > 0; batch = feeder->next()) {
     WEFT_ASSIGN_OR_RETURN(LossPart part,
-                          engine.evalStep(batch, judge.needsLogits() ? &logits : nullptr));
-    if (byBatch && part.weight > 0)
+                          engine.evalStep(batch, judge.needsLogits() ? &logits : nullptr,
+                                          judge.needsEnds() ? &ends : nullptr));
+    if (byRows && part.weight > 0)
       part = {part.mean() * static_cast<double>(batch.rows), static_cast<double>(batch.rows)};
     total.sum += part.sum;
     total.weight += part.weight;
     if (judge.needsLogits())
-      judge.add(batch, logits);
+      judge.add(batch, logits, ends);
     result.samples += batch.rows;
     ++result.steps;
   }
@@ -137,6 +141,30 @@ Status predict(StepEngine &engine, const BatchPlan &plan, int64_t batchSize,
     rows.perPlace = perPlace;
     WEFT_RETURN_IF_ERROR(receive(rows));
     rows.firstSample += batch.rows;
+  }
+  return {};
+}
+
+Status predictAnswers(StepEngine &engine, const BatchPlan &plan, int64_t batchSize,
+                      const std::function<Status(size_t question, const Answer &answer)> &receive) {
+  WEFT_ASSIGN_OR_RETURN(
+      const schema::Output *output,
+      engine.logitsOutput(schema::EntryRole::Predict, plan.bucket(plan.largestBucket()).index));
+  WEFT_ASSIGN_OR_RETURN(std::unique_ptr<BatchFeeder> feeder,
+                        BatchFeeder::create(plan, engine.session().device().pool(), batchSize));
+  feeder->start(sampleOrder(plan.samples(), SamplingStrategy::sequential, 0, 0), 0);
+  const QuestionWindows &windows = *plan.questions();
+  AnswerFinder finder(plan.questions());
+  std::vector<uint8_t> logits, ends;
+  size_t done = 0;
+  for (HostBatch batch = feeder->next(); batch.rows > 0; batch = feeder->next()) {
+    WEFT_RETURN_IF_ERROR(engine.predict(batch, logits, &ends));
+    addWindows(finder, batch.samples, elementType(output->type()), logits, ends);
+    // Windows are in the order of their questions: those before that of the next one are complete.
+    size_t next = batch.samples.back() + 1;
+    size_t open = next < windows.questionOf.size() ? windows.questionOf[next] : windows.set.size();
+    for (; done < open; ++done)
+      WEFT_RETURN_IF_ERROR(receive(done, finder.take(done)));
   }
   return {};
 }

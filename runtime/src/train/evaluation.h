@@ -4,7 +4,7 @@
 #ifndef WEFT_RUNTIME_TRAIN_EVALUATION_H
 #define WEFT_RUNTIME_TRAIN_EVALUATION_H
 
-#include "train/metrics.h"
+#include "train/answers.h"
 #include "train/step_engine.h"
 
 #include <functional>
@@ -48,6 +48,10 @@ struct PredictionRows {
 // Runs predict over all samples in file order and hands out the output batch by batch.
 Status predict(StepEngine &engine, const BatchPlan &plan, int64_t batchSize,
                const std::function<Status(const PredictionRows &)> &receive);
+
+// Runs predict over all windows of questions and hands out the answer of each question, in order.
+Status predictAnswers(StepEngine &engine, const BatchPlan &plan, int64_t batchSize,
+                      const std::function<Status(size_t question, const Answer &answer)> &receive);
 
 // The place of the largest of `count` values, the first of equal ones; a NaN is never the largest.
 int64_t argmax(const double *values, int64_t count);

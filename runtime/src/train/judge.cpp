@@ -16,6 +16,11 @@ Judge::Judge(StepEngine &engine, const BatchPlan &plan, const LabelNames &names)
     return;
   const auto &shape = *(*output)->shape();
   type = elementType((*output)->type());
+  if (plan.questions()) {
+    finder.emplace(plan.questions());
+    version2 = plan.questions()->rules.version2;
+    return;
+  }
   // Rank 1 is a number a sample.
   perRow = shape.size() == 1 ? shape.Get(0)->per_row() : shape.Get(shape.size() - 1)->fixed();
   int64_t rowsPerSample = shape.Get(0)->per_row();
@@ -127,7 +132,10 @@ void Judge::addRows(const HostBatch &batch) {
   }
 }
 
-void Judge::add(const HostBatch &batch, const std::vector<uint8_t> &logits) {
+void Judge::add(const HostBatch &batch, const std::vector<uint8_t> &logits,
+                const std::vector<uint8_t> &endLogits) {
+  if (finder)
+    return addWindows(*finder, batch.samples, type, logits, endLogits);
   scores.resize(logits.size() / elementSize(type));
   for (size_t i = 0; i < scores.size(); ++i)
     scores[i] = loadElement(type, logits.data(), i);
@@ -139,7 +147,13 @@ void Judge::add(const HostBatch &batch, const std::vector<uint8_t> &logits) {
     addRows(batch);
 }
 
-MetricValues Judge::values(double loss) const {
+MetricValues Judge::values(double loss) {
+  if (finder) {
+    AnswerMetrics metrics(version2);
+    for (size_t question = 0; question < finder->set().size(); ++question)
+      metrics.add(finder->take(question).text, finder->set(), question);
+    return metrics.values();
+  }
   if (classes && classes->count() > 0)
     return classes->values();
   if (several && several->count() > 0)

@@ -4,7 +4,7 @@
 #ifndef WEFT_RUNTIME_TRAIN_JUDGE_H
 #define WEFT_RUNTIME_TRAIN_JUDGE_H
 
-#include "train/metrics.h"
+#include "train/answers.h"
 #include "train/step_engine.h"
 #include "train/text_model.h"
 
@@ -20,10 +20,14 @@ public:
   // False: nothing can be said but the loss, and logits are not needed.
   bool needsLogits() const {
     return classes.has_value() || several.has_value() || numbers.has_value() ||
-           entities.has_value();
+           entities.has_value() || finder.has_value();
   }
-  void add(const HostBatch &batch, const std::vector<uint8_t> &logits);
-  MetricValues values(double loss) const;
+  // True: and those of the ends of answers.
+  bool needsEnds() const { return finder.has_value(); }
+  void add(const HostBatch &batch, const std::vector<uint8_t> &logits,
+           const std::vector<uint8_t> &endLogits);
+  // After the last batch, once.
+  MetricValues values(double loss);
 
 private:
   void choose(const LabelNames &names);
@@ -44,6 +48,8 @@ private:
   std::optional<MultiLabelMetrics> several;
   std::optional<RegressionMetrics> numbers;
   std::optional<EntityMetrics> entities;
+  std::optional<AnswerFinder> finder;
+  bool version2 = false;
 };
 
 } // namespace weft::rt

@@ -113,7 +113,7 @@ Result<std::vector<InputSpec>> describeInputs(const Module &module, uint32_t ent
 // Host memory for the outputs of one run; those without a role here are not fetched.
 struct StepEngine::Outputs {
   std::optional<double> lossSum, lossWeight, gradNorm;
-  std::vector<uint8_t> *logits = nullptr;
+  std::vector<uint8_t> *logits = nullptr, *endLogits = nullptr;
   bool hasLogits = false;
 };
 
@@ -164,6 +164,9 @@ Status StepEngine::run(uint32_t entry, const HostBatch &batch, Outputs &outputs)
         continue;
       outputs.logits->resize(target.outputBytes(entry, batch.bucket, i, batch.rows));
       pointers[i] = outputs.logits->data();
+    } else if (outputs.endLogits && declared.Get(i)->name()->string_view() == "end_logits") {
+      outputs.endLogits->resize(target.outputBytes(entry, batch.bucket, i, batch.rows));
+      pointers[i] = outputs.endLogits->data();
     } else if (role != schema::OutputRole::Value && declared.Get(i)->shape()->size() == 0) {
       pointers[i] = &numbers[i];
     }
@@ -233,12 +236,14 @@ Result<StepResult> StepEngine::apply(LossPart total, double learningRate, int64_
   return StepResult{total.mean(), outputs.gradNorm.value_or(0), outputs.gradNorm.has_value()};
 }
 
-Result<LossPart> StepEngine::evalStep(const HostBatch &batch, std::vector<uint8_t> *logits) {
+Result<LossPart> StepEngine::evalStep(const HostBatch &batch, std::vector<uint8_t> *logits,
+                                      std::vector<uint8_t> *endLogits) {
   WEFT_ASSIGN_OR_RETURN(uint32_t entry,
                         entryOf(schema::EntryRole::EvalStep, "eval_step", batch.bucket));
   setStep(0, 0, 0);
   Outputs outputs;
   outputs.logits = logits;
+  outputs.endLogits = endLogits;
   WEFT_RETURN_IF_ERROR(run(entry, batch, outputs));
   if (logits && !outputs.hasLogits) {
     // Prediction takes the first of the same inputs, by name.
@@ -254,17 +259,19 @@ Result<LossPart> StepEngine::evalStep(const HostBatch &batch, std::vector<uint8_
         other ? matchingBucket(module, entry, batch.bucket, *other) : std::nullopt;
     if (!bucket)
       return failedPrecondition("the module has no predict for the sizes of this batch");
-    WEFT_RETURN_IF_ERROR(predict(HostBatch{batch.rows, inputs, *bucket}, *logits));
+    WEFT_RETURN_IF_ERROR(predict(HostBatch{batch.rows, inputs, *bucket}, *logits, endLogits));
   }
   return lossOf(outputs.lossSum, outputs.lossWeight);
 }
 
-Status StepEngine::predict(const HostBatch &batch, std::vector<uint8_t> &logits) {
+Status StepEngine::predict(const HostBatch &batch, std::vector<uint8_t> &logits,
+                           std::vector<uint8_t> *endLogits) {
   WEFT_ASSIGN_OR_RETURN(uint32_t entry,
                         entryOf(schema::EntryRole::Predict, "predict", batch.bucket));
   setStep(0, 0, 0);
   Outputs outputs;
   outputs.logits = &logits;
+  outputs.endLogits = endLogits;
   WEFT_RETURN_IF_ERROR(run(entry, batch, outputs));
   if (!outputs.hasLogits)
     return failedPrecondition("predict of the module has no output with the role logits");

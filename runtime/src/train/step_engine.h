@@ -27,8 +27,9 @@ struct StepNumbers {
 // One micro-batch in host memory.
 struct HostBatch {
   int64_t rows = 0;
-  std::span<const void *const> inputs; // in the order of the entry's batch inputs
-  uint32_t bucket = 0;                 // of the entry that it was made for
+  std::span<const void *const> inputs;    // in the order of the entry's batch inputs
+  uint32_t bucket = 0;                    // of the entry that it was made for
+  std::span<const uint32_t> samples = {}; // of the data set, where the rows come from one
 };
 
 struct LossPart {
@@ -71,10 +72,13 @@ public:
                               int64_t sampleOffset);
   Result<StepResult> apply(LossPart total, double learningRate, int64_t step);
 
-  // The loss of a batch without training. `logits`, if not null, gets the model's output for it.
-  Result<LossPart> evalStep(const HostBatch &batch, std::vector<uint8_t> *logits);
+  // The loss of a batch without training. `logits`, if not null, gets the model's output for it;
+  // `endLogits` that of the ends of answers.
+  Result<LossPart> evalStep(const HostBatch &batch, std::vector<uint8_t> *logits,
+                            std::vector<uint8_t> *endLogits = nullptr);
   // The model's output.
-  Status predict(const HostBatch &batch, std::vector<uint8_t> &logits);
+  Status predict(const HostBatch &batch, std::vector<uint8_t> &logits,
+                 std::vector<uint8_t> *endLogits = nullptr);
 
   // The output that @predict gives (or @eval_step, if the module has no @predict) for a bucket of
   // `role`, the one of the two entries that the batch was made for.

@@ -12,7 +12,8 @@ namespace {
 struct Part {
   std::vector<int32_t> ids, labels;
   std::vector<int8_t> types;
-  std::vector<uint32_t> lengths;
+  std::vector<TextRange> ranges;
+  std::vector<uint32_t> lengths, texts;
   int64_t cut = 0;
   Status status;
 };
@@ -24,14 +25,25 @@ Status tooLong(const TokenizeRequest &request, int64_t index, size_t found) {
                          found);
 }
 
-Status addText(const TokenizeRequest &request, int64_t index, Encoding &encoding, Part &part) {
-  WEFT_ASSIGN_OR_RETURN(size_t cut, encodeWithin(request, index, encoding));
-  part.cut += cut > 0;
+void addSample(const TokenizeRequest &request, int64_t index, const Encoding &encoding,
+               Part &part) {
   part.ids.insert(part.ids.end(), encoding.ids.begin(), encoding.ids.end());
   part.types.insert(part.types.end(), encoding.typeIds.begin(), encoding.typeIds.end());
   part.lengths.push_back(static_cast<uint32_t>(encoding.size()));
   if (request.label)
     request.label(index, encoding, part.labels);
+  if (request.range)
+    request.range(index, encoding, part.ranges);
+  if (request.windows)
+    part.texts.push_back(static_cast<uint32_t>(index));
+}
+
+Status addText(const TokenizeRequest &request, int64_t index, Encoding &encoding, Part &part) {
+  WEFT_ASSIGN_OR_RETURN(size_t cut, encodeWithin(request, index, encoding));
+  part.cut += cut > 0;
+  addSample(request, index, encoding, part);
+  for (const Encoding &window : encoding.overflowing)
+    addSample(request, index, window, part);
   return {};
 }
 
@@ -54,6 +66,8 @@ Result<size_t> encodeWithin(const TokenizeRequest &request, int64_t index, Encod
       return tooLong(request, index, found);
     options.truncation = request.truncation;
     options.maxLength = static_cast<size_t>(request.maxLength);
+    options.keepOverflow = request.windows;
+    options.stride = request.stride;
     status = request.encode(index, options, encoding);
     cut = found - encoding.size();
   }
@@ -89,6 +103,8 @@ Result<TokenizedTexts> tokenizeTexts(ThreadPool &pool, const TokenizeRequest &re
     append(texts.ids, part.ids);
     append(texts.types, part.types);
     append(texts.labels, part.labels);
+    append(texts.ranges, part.ranges);
+    append(texts.texts, part.texts);
     texts.cut += part.cut;
   }
   texts.offsets = std::move(offsets);

@@ -15,7 +15,9 @@ namespace weft::rt {
 struct TokenizedTexts {
   std::vector<int32_t> ids;
   std::vector<int8_t> types;
-  std::vector<int32_t> labels; // of each token; empty if none were asked for
+  std::vector<int32_t> labels; // empty if none were asked for
+  std::vector<TextRange> ranges;
+  std::vector<uint32_t> texts; // of each sample, with TokenizeRequest::windows
   std::shared_ptr<const std::vector<uint64_t>> offsets;
   int64_t cut = 0; // samples that were truncated
   int64_t longest = 0;
@@ -32,8 +34,14 @@ struct TokenizeRequest {
   std::function<Status(int64_t index, const EncodeOptions &options, Encoding &result)> encode;
   // Where a text stands, for messages.
   std::function<std::string(int64_t index)> place;
-  // Adds a label for each token of an encoding; may be empty.
+  // Adds a label for each token of an encoding (or whatever labels it); may be empty.
   std::function<void(int64_t index, const Encoding &encoding, std::vector<int32_t> &labels)> label;
+  // The same for ranges.
+  std::function<void(int64_t index, const Encoding &encoding, std::vector<TextRange> &ranges)>
+      range;
+  // What is cut off becomes samples of its own, which repeat `stride` tokens of the one before.
+  bool windows = false;
+  size_t stride = 0;
 };
 
 // Encodes a text and cuts it to what is allowed. Gives how many tokens were left out.
