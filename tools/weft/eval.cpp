@@ -17,7 +17,7 @@ const char *const helpBegin =
 Usage: weft eval MODULE.weft --checkpoint PATH --eval-data PATH [OPTIONS]
 
   --checkpoint PATH     a checkpoint, a folder of checkpoints (the newest is taken), or a safetensors file
-  --eval-data PATH      folder (dev.tsv, test.csv, t10k-* ...) or file: TSV, CSV, JSON lines, CoNLL, IDX, .npy ...
+  --eval-data PATH      folder (dev.tsv, test.csv, t10k-* ...) or file: TSV, CSV, JSON lines, CoNLL, SQuAD, IDX ...
   --batch-size N        (the module's tuned batch, else 64)
   --num-threads N       (WEFT_NUM_THREADS, else all cores)
   --log-format FORMAT   text|json

@@ -20,7 +20,7 @@ const char *const helpBegin =
 Usage: weft predict MODULE.weft --checkpoint PATH --data PATH [OPTIONS]
 
   --checkpoint PATH     a checkpoint, a folder of checkpoints (the newest is taken), or a safetensors file
-  --data PATH           folder (test.tsv, test.csv, t10k-* ...) or file: TSV, CSV, JSON lines, CoNLL, IDX, .npy ...
+  --data PATH           folder (test.tsv, test.csv, t10k-* ...) or file: TSV, CSV, JSON lines, CoNLL, SQuAD, IDX ...
   --output FILE         (stdout)
   --id-column NAME      of the first column (index)
   --label-column NAME   of the next: the class of the largest output, by name if it has one, or the output if there is

@@ -15,24 +15,38 @@ bool has(char32_t character, uint8_t properties) {
   return CharacterTable::get()[character] & properties;
 }
 
-// A letter or a number: \w of Python, but for the underscore, which is punctuation. The table's is
-// that of Rust, which takes in marks, joiners and circled letters and leaves out such numbers as ½;
-// corrected where an article might stand beside it.
-bool isWord(char32_t character) {
-  static constexpr char32_t numbers[][2] = {{0xB2, 0xB3},     {0xB9, 0xB9},     {0xBC, 0xBE},
-                                            {0x2070, 0x2079}, {0x2080, 0x2089}, {0x2150, 0x218B},
-                                            {0x2460, 0x249B}, {0x24EA, 0x24FF}, {0x2776, 0x2793}};
-  for (auto [first, last] : numbers)
-    if (character >= first && character <= last)
+struct Range {
+  char32_t first, last;
+};
+template <size_t count>
+bool isIn(const Range (&ranges)[count], char32_t character) {
+  for (Range range : ranges)
+    if (character >= range.first && character <= range.last)
       return true;
-  return has(character, wordProperty) &&
-         !has(character, markProperty | punctuationProperty | controlProperty) &&
-         (character < 0x249C || character > 0x24E9);
+  return false;
 }
 
+// A letter or a number: \w of Python, but for the underscore, which is punctuation. The table's is
+// that of Rust, which takes in marks and circled letters and leaves out such numbers as ½. What may
+// stand beside an English article is corrected; vowel signs of Indic scripts stay letters.
+bool isWord(char32_t character) {
+  static constexpr Range numbers[] = {
+      {0xB2, 0xB3},     {0xB9, 0xB9},     {0xBC, 0xBE},     {0x2070, 0x2079}, {0x2080, 0x2089},
+      {0x2150, 0x2189}, {0x2460, 0x249B}, {0x24EA, 0x24FF}, {0x2776, 0x2793}, {0x1F100, 0x1F10C}};
+  static constexpr Range symbols[] = {
+      {0x300, 0x36F}, {0x20D0, 0x20FF}, {0x249C, 0x24E9}, {0x1F110, 0x1F189}};
+  return isIn(numbers, character) ||
+         (has(character, wordProperty) && !isIn(symbols, character) &&
+          !has(character, markProperty | punctuationProperty | controlProperty));
+}
+
+// A letter of a script that has capitals.
 bool isCased(char32_t character) {
-  return isWord(character) && !has(character, chineseProperty) &&
-         !(character >= '0' && character <= '9');
+  static constexpr Range scripts[] = {{'A', 'z'},       {0xAA, 0xAA},     {0xB5, 0xB5},
+                                      {0xBA, 0x58F},    {0x10A0, 0x10FF}, {0x13A0, 0x13FF},
+                                      {0x1C80, 0x1FFF}, {0x2C00, 0x2DFF}, {0xA640, 0xA7FF},
+                                      {0xAB30, 0xABBF}, {0xFB00, 0xFB17}, {0xFF21, 0xFF5A}};
+  return isIn(scripts, character) && isWord(character) && (character < 0xBC || character > 0xBE);
 }
 
 // What stands between letters of a word without being one.
