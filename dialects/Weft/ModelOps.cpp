@@ -39,6 +39,11 @@ static LogicalResult verifyStorage(Operation *op, Type type, Attribute init) {
                "expected an initializer (#weft.kaiming_uniform, #weft.uniform, "
                "#weft.normal, #weft.truncated_normal, #weft.constant or dense<...>), got ")
            << init;
+  auto normal = dyn_cast<NormalAttr>(init);
+  int64_t rows = tensor.getRank() == 0 ? 0 : tensor.getDimSize(0);
+  if (normal && (normal.getZeroRow() < -1 || normal.getZeroRow() >= rows)) // parameter_c1
+    return op->emitOpError("expected a zero_row below the ")
+           << rows << " rows of " << tensor << ", got " << normal.getZeroRow();
   return success();
 }
 

@@ -51,6 +51,9 @@ def Weft_ParameterOp : Weft_StorageOp<"parameter"> {
     of weight decay. The initializer is one of `#weft.kaiming_uniform`, `#weft.uniform`,
     `#weft.normal`, `#weft.truncated_normal`, `#weft.constant` or a `dense<…>` literal.
 
+    Constraints:
+      * (parameter_c1) a `zero_row` of the initializer is a row of the parameter.
+
     ```mlir
     weft.parameter @fc1.weight : tensor<128x784xf32> = #weft.kaiming_uniform<a = 2.2360680>
     ```

@@ -58,7 +58,8 @@ Distribution UniformAttr::getDistribution(ArrayRef<int64_t>) const {
 }
 
 Distribution NormalAttr::getDistribution(ArrayRef<int64_t>) const {
-  return {Distribution::Kind::Normal, getMean().convertToDouble(), getStd().convertToDouble()};
+  return {Distribution::Kind::Normal, getMean().convertToDouble(), getStd().convertToDouble(),
+          getZeroRow()};
 }
 
 Distribution TruncatedNormalAttr::getDistribution(ArrayRef<int64_t>) const {

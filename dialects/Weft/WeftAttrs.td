@@ -52,8 +52,13 @@ def Weft_UniformAttr : Weft_InitializerAttr<"Uniform", "uniform"> {
 
 def Weft_NormalAttr : Weft_InitializerAttr<"Normal", "normal"> {
   let summary = "normal with the given mean and standard deviation";
+  let description = [{
+    `zero_row = n` sets row n of the first dimension to zero, as `nn.Embedding(padding_idx = n)` begins;
+    all other elements stay as they are without it. A parameter has that row (parameter_c1).
+  }];
   let parameters = (ins Weft_F64Parameter<"::llvm::APFloat(0.0)">:$mean,
-                        Weft_F64Parameter<"::llvm::APFloat(1.0)">:$std);
+                        Weft_F64Parameter<"::llvm::APFloat(1.0)">:$std,
+                        DefaultValuedParameter<"int64_t", "-1">:$zero_row);
   let assemblyFormat = "(`<` struct(params)^ `>`)?";
 }
 

@@ -30,6 +30,8 @@ struct Distribution {
   Kind kind = Kind::Constant;
   double a = 0;
   double b = 0;
+  // This row, element of the first dimension, is zero instead; -1: none is.
+  int64_t zeroRow = -1;
 };
 
 // A number of an attribute: `2`, `-1.5` or `1e-8`.

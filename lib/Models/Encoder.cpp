@@ -48,7 +48,8 @@ void EncoderBuilder::declareEncoder() {
       (head.task == HeadTask::MaskedLm || head.task == HeadTask::Pretraining))
     decoders.push_back(config.family == Family::Bert ? "cls.predictions.decoder.weight"
                                                      : "vocab_projector.weight");
-  writer.declareEmbedding(embeddings + "word_embeddings", config.vocabSize, width, decoders);
+  writer.declareEmbedding(embeddings + "word_embeddings", config.vocabSize, width, decoders,
+                          config.padTokenId);
   writer.declareEmbedding(embeddings + "position_embeddings", config.maxPositions, width);
   if (hasTokenTypes())
     writer.declareEmbedding(embeddings + "token_type_embeddings", config.typeVocabSize, width);

@@ -31,8 +31,8 @@ Attribute GraphWriter::getConstant(double value) {
   return ConstantInitAttr::get(builder.getContext(), APFloat(value));
 }
 
-Attribute GraphWriter::getNormal() {
-  return NormalAttr::get(builder.getContext(), APFloat(0.0), APFloat(initializerRange));
+Attribute GraphWriter::getNormal(int64_t zeroRow) {
+  return NormalAttr::get(builder.getContext(), APFloat(0.0), APFloat(initializerRange), zeroRow);
 }
 
 // Each name may also stand without the prefix of the encoder.
@@ -65,8 +65,9 @@ void GraphWriter::declareLinear(const std::string &name, int64_t out, int64_t in
 }
 
 void GraphWriter::declareEmbedding(const std::string &name, int64_t rows, int64_t width,
-                                   ArrayRef<std::string> aliases) {
-  declare(name + ".weight", {rows, width}, getNormal(), /*decays=*/true, aliases);
+                                   ArrayRef<std::string> aliases, std::optional<int64_t> padding) {
+  declare(name + ".weight", {rows, width}, getNormal(padding.value_or(-1)), /*decays=*/true,
+          aliases);
 }
 
 // Old files call them gamma and beta.

@@ -36,10 +36,11 @@ public:
 
   // --- Parameters
   // `name`.weight and .bias of a torch.nn.Linear, an Embedding or a LayerNorm, initialized as
-  // Hugging Face does. Biases and norms do not decay. `prefix` is one that files may lack.
+  // Hugging Face does: the row of `padding` at zero. Biases and norms do not decay.
   void declareLinear(const std::string &name, int64_t out, int64_t in);
   void declareEmbedding(const std::string &name, int64_t rows, int64_t width,
-                        llvm::ArrayRef<std::string> aliases = {});
+                        llvm::ArrayRef<std::string> aliases = {},
+                        std::optional<int64_t> padding = std::nullopt);
   void declareLayerNorm(const std::string &name, int64_t width);
   void declareBias(const std::string &name, int64_t size, llvm::ArrayRef<std::string> aliases = {});
   void setInitializerRange(double range) { initializerRange = range; }
@@ -85,7 +86,7 @@ private:
   void declare(const std::string &name, llvm::ArrayRef<int64_t> shape, mlir::Attribute init,
                bool decays, llvm::ArrayRef<std::string> aliases);
   mlir::Attribute getConstant(double value);
-  mlir::Attribute getNormal();
+  mlir::Attribute getNormal(int64_t zeroRow = -1);
 
   ModelOp model;
   mlir::OpBuilder builder;

@@ -58,6 +58,7 @@ static std::unique_ptr<schema::InitializerT> buildInitializer(const PersistentVa
   table->kind = static_cast<schema::InitializerKind>(distribution.kind);
   table->a = distribution.a;
   table->b = distribution.b;
+  table->zero_row = distribution.zeroRow;
   return table;
 }
 

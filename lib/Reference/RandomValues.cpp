@@ -74,14 +74,29 @@ void fillFrom(const Distribution &distribution, WordStream stream, ReferenceTens
   tensor.roundToElementType();
 }
 
+static void clearRow(int64_t row, ReferenceTensor &tensor) {
+  if (row < 0)
+    return;
+  auto clear = [&](auto &elements) {
+    int64_t width = elements.size() / tensor.getShape()[0];
+    std::fill_n(elements.begin() + row * width, width, 0);
+  };
+  if (!tensor.getFloats().empty())
+    clear(tensor.getFloats());
+  if (!tensor.getInts().empty())
+    clear(tensor.getInts());
+}
+
 void Interpreter::initialize(ModelOp model, uint64_t seed) {
   auto initializeOne = [&](StringRef name, Type type, Attribute init) {
     if (auto values = dyn_cast<DenseElementsAttr>(init))
       return setStorage(name, ReferenceTensor::fromAttribute(values));
     auto tensorType = cast<RankedTensorType>(type);
     ReferenceTensor tensor(tensorType.getElementType(), tensorType.getShape());
-    fillFrom(cast<InitializerAttrInterface>(init).getDistribution(tensorType.getShape()),
-             WordStream(seed, streamOfName(name)), tensor);
+    Distribution distribution =
+        cast<InitializerAttrInterface>(init).getDistribution(tensorType.getShape());
+    fillFrom(distribution, WordStream(seed, streamOfName(name)), tensor);
+    clearRow(distribution.zeroRow, tensor);
     setStorage(name, std::move(tensor));
   };
   for (Operation &op : model.getBody().front()) {

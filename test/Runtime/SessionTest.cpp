@@ -265,6 +265,16 @@ TEST_F(SessionTest, Initializes) {
   ASSERT_TRUE(session->initializeVariable(0, 42).ok());
   EXPECT_EQ(read(*session, "w"), w);
 
+  // A row that is zero takes nothing from the others.
+  variables[1]->initializer->zero_row = 1;
+  auto embedding = open(builder.module);
+  ASSERT_TRUE(embedding->initialize(42).ok());
+  std::vector<float> rows = read(*embedding, "m");
+  size_t width = rows.size() / static_cast<size_t>(variables[1]->shape[0]);
+  for (size_t i = 0; i < rows.size(); ++i)
+    EXPECT_EQ(rows[i], i / width == 1 ? 0 : m[i]);
+  variables[1]->initializer->zero_row = -1;
+
   set(0, schema::InitializerKind::TruncatedNormal, 0, 1);
   set(1, schema::InitializerKind::Dense, 0, 0);
   float dense[6] = {6, 5, 4, 3, 2, 1};

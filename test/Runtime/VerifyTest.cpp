@@ -145,6 +145,10 @@ static const ModuleCase moduleCases[] = {
        m.variables[0]->initializer->b = -1;
      },
      "deviation -1"},
+    {"ZeroRow", [](ModuleT &m) { m.variables[1]->initializer->zero_row = 99; },
+     "zero_row is 99 of "},
+    {"ZeroRowBelow", [](ModuleT &m) { m.variables[1]->initializer->zero_row = -2; },
+     "zero_row is -2 of "},
     {"Dense",
      [](ModuleT &m) {
        m.variables[0]->initializer->kind = schema::InitializerKind::Dense;

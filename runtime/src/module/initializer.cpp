@@ -47,6 +47,10 @@ void fillInitialValues(const VariableInfo &variable, const schema::Initializer &
       std::memcpy(data, initializer.values()->data(), variable.byteSize);
     break;
   }
+  if (int64_t row = initializer.zero_row(); row >= 0) {
+    size_t bytes = variable.byteSize / static_cast<size_t>(variable.shape[0]);
+    std::memset(static_cast<uint8_t *>(data) + static_cast<size_t>(row) * bytes, 0, bytes);
+  }
 }
 
 } // namespace weft::rt

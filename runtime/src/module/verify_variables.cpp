@@ -116,6 +116,10 @@ Status VariablesVerifier::verifyLayout(const schema::Variable &variable) const {
 Status VariablesVerifier::verifyInitializer(const schema::Variable &variable) const {
   const schema::Initializer &initializer = *variable.initializer();
   WEFT_RETURN_IF_ERROR(verifyEnum("kind", initializer.kind()));
+  int64_t rows = variable.shape()->size() > 0 ? variable.shape()->Get(0) : 0;
+  if (initializer.zero_row() < -1 || initializer.zero_row() >= rows)
+    return dataLoss("zero_row is %lld of %lld", static_cast<long long>(initializer.zero_row()),
+                    static_cast<long long>(rows));
   double a = initializer.a(), b = initializer.b();
   switch (initializer.kind()) {
   case schema::InitializerKind::Constant:

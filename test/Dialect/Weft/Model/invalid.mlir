@@ -28,6 +28,22 @@ weft.model @m {
 
 // -----
 
+// parameter_c1
+weft.model @m {
+  // expected-error @+1 {{expected a zero_row below the 4 rows of 'tensor<4x2xf32>', got 4}}
+  weft.parameter @p : tensor<4x2xf32> = #weft.normal<zero_row = 4>
+}
+
+// -----
+
+// parameter_c1
+weft.model @m {
+  // expected-error @+1 {{expected a zero_row below the 0 rows of 'tensor<f32>', got 0}}
+  weft.parameter @p : tensor<f32> = #weft.normal<zero_row = 0>
+}
+
+// -----
+
 weft.model @m {
   weft.parameter @w : tensor<4xf32> = #weft.constant<0>
   func.func @f() -> tensor<5xf32> {

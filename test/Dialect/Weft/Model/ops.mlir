@@ -9,6 +9,8 @@ weft.model @m attributes {optimizer = #weft.sgd<lr = 0.1, momentum = 0.9>} {
   weft.parameter @fc1.bias {trainable = false, decay = false, aliases = ["bias"]} : tensor<4xf32> = #weft.uniform<-0.5, 0.5>
   // CHECK: weft.parameter @n : tensor<2xf32> = #weft.normal<std = 2.000000e-02>
   weft.parameter @n : tensor<2xf32> = #weft.normal<std = 0.02>
+  // CHECK: weft.parameter @e : tensor<4x2xf32> = #weft.normal<std = 2.000000e-02, zero_row = 3>
+  weft.parameter @e : tensor<4x2xf32> = #weft.normal<std = 0.02, zero_row = 3>
   // CHECK: weft.parameter @t : tensor<2xf32> = #weft.truncated_normal
   weft.parameter @t : tensor<2xf32> = #weft.truncated_normal
   // CHECK: weft.parameter @d : tensor<2xf32> = dense<[1.000000e+00, 2.000000e+00]>
