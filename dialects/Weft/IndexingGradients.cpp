@@ -72,15 +72,27 @@ LogicalResult CumsumOp::buildVjp(OpBuilder &builder, ValueRange cotangents, Arra
   return success();
 }
 
+// What was picked goes back to where it was, for sort and top_k.
+template <typename OpT>
+static LogicalResult buildOrderVjp(OpT op, OpBuilder &builder, Value cotangent, bool isNeeded,
+                                   SmallVectorImpl<Value> &operandCotangents) {
+  int64_t size = op.getX().getType().getDimSize(op.getDim());
+  if (ShapedType::isDynamic(size))
+    return op.emitOpError("expected dimension ")
+           << op.getDim() << " to have its size before differentiation, got " << op.getX().getType()
+           << " (weft-specialize gives it one)";
+  if (isNeeded && cotangent)
+    operandCotangents[0] =
+        ScatterSumOp::create(builder, op.getLoc(), cotangent, op.getIndices(), op.getDim(), size);
+  return success();
+}
+
+LogicalResult SortOp::buildVjp(OpBuilder &builder, ValueRange cotangents, ArrayRef<bool> needed,
+                               SmallVectorImpl<Value> &operandCotangents) {
+  return buildOrderVjp(*this, builder, cotangents[0], needed[0], operandCotangents);
+}
+
 LogicalResult TopKOp::buildVjp(OpBuilder &builder, ValueRange cotangents, ArrayRef<bool> needed,
                                SmallVectorImpl<Value> &operandCotangents) {
-  int64_t size = getX().getType().getDimSize(getDim());
-  if (ShapedType::isDynamic(size))
-    return emitOpError("expected dimension ")
-           << getDim() << " to have its size before differentiation, got " << getX().getType()
-           << " (weft-specialize gives it one)";
-  if (needed[0] && cotangents[0])
-    operandCotangents[0] =
-        ScatterSumOp::create(builder, getLoc(), cotangents[0], getIndices(), getDim(), size);
-  return success();
+  return buildOrderVjp(*this, builder, cotangents[0], needed[0], operandCotangents);
 }

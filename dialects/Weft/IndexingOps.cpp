@@ -216,7 +216,7 @@ FusionKind CheckIndexOp::getFusionKind() { return FusionKind::Elementwise; }
 int64_t CheckIndexOp::mapDimension(int64_t dimension, unsigned) { return dimension; }
 
 //===----------------------------------------------------------------------===//
-// cumsum, top_k
+// cumsum, sort, top_k
 //===----------------------------------------------------------------------===//
 
 LogicalResult CumsumOp::verify() {
@@ -234,20 +234,44 @@ int64_t CumsumOp::mapDimension(int64_t dimension, unsigned) {
   return dimension == static_cast<int64_t>(getDim()) ? kWholeOperand : dimension;
 }
 
-LogicalResult TopKOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location,
-                                       Adaptor adaptor, SmallVectorImpl<Type> &results) {
-  InferenceError error(location, getOperationName());
-  RankedTensorType type = typeOf(adaptor.getX());
-  int64_t dim = adaptor.getDim(), k = adaptor.getK();
+// What sort and top_k return: values and their places, `size` of them along `dim`.
+static LogicalResult inferOrder(InferenceError error, RankedTensorType type, int64_t dim,
+                                std::optional<int64_t> k, StringRef label,
+                                SmallVectorImpl<Type> &results) {
   if (dim < 0 || dim >= type.getRank() || (dim == 0 && type.isDynamicDim(0)))
     return error() << "expected 'dim' to be a dimension of " << type
-                   << " other than the batch, got " << dim << " (top_k_c1)";
+                   << " other than the batch, got " << dim << " (" << label << "_c1)";
   int64_t size = type.getDimSize(dim);
-  if (k < 1 || (!ShapedType::isDynamic(size) && k > size))
-    return error() << "expected 1 <= k <= " << DimText(size) << ", got " << k << " (top_k_c2)";
+  if (k && (*k < 1 || (!ShapedType::isDynamic(size) && *k > size)))
+    return error() << "expected 1 <= k <= " << DimText(size) << ", got " << *k << " (" << label
+                   << "_c2)";
   SmallVector<int64_t> shape(type.getShape());
-  shape[dim] = k;
+  shape[dim] = k.value_or(size);
   results.push_back(type.clone(shape));
-  results.push_back(RankedTensorType::get(shape, IntegerType::get(context, 64)));
+  results.push_back(RankedTensorType::get(shape, IntegerType::get(type.getContext(), 64)));
   return success();
+}
+
+LogicalResult SortOp::inferReturnTypes(MLIRContext *, std::optional<Location> location,
+                                       Adaptor adaptor, SmallVectorImpl<Type> &results) {
+  return inferOrder({location, getOperationName()}, typeOf(adaptor.getX()), adaptor.getDim(),
+                    std::nullopt, "sort", results);
+}
+
+FusionKind SortOp::getFusionKind() { return FusionKind::Reduction; }
+
+int64_t SortOp::mapDimension(int64_t dimension, unsigned) {
+  return dimension == static_cast<int64_t>(getDim()) ? kWholeOperand : dimension;
+}
+
+LogicalResult TopKOp::inferReturnTypes(MLIRContext *, std::optional<Location> location,
+                                       Adaptor adaptor, SmallVectorImpl<Type> &results) {
+  return inferOrder({location, getOperationName()}, typeOf(adaptor.getX()), adaptor.getDim(),
+                    adaptor.getK(), "top_k", results);
+}
+
+FusionKind TopKOp::getFusionKind() { return FusionKind::Reduction; }
+
+int64_t TopKOp::mapDimension(int64_t dimension, unsigned) {
+  return dimension == static_cast<int64_t>(getDim()) ? kWholeOperand : dimension;
 }

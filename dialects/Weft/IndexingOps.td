@@ -84,7 +84,8 @@ def Weft_GatherOp : Weft_IndexingOp<"gather"> {
   let description = [{
     `y[..., p, ...] = input[..., index[..., p, ...], ...]`, with the index in dimension `dim`. Dimensions behind
     `dim` that `index` lacks are taken whole: of [batch, seq, width] and [batch, n] along dimension 1,
-    the result is [batch, n, width].
+    the result is [batch, n, width]. Indices that are the same for all samples, as those of torch.index_select, are
+    repeated along the dimensions before `dim`, which moves no data.
 
     Gradient: `dinput = weft.scatter_sum(g, index)`.
 
@@ -235,11 +236,37 @@ def Weft_CumsumOp : Weft_PrimitiveOp<"cumsum", [Weft_Differentiable, SameOperand
   let hasVerifier = 1;
 }
 
-def Weft_TopKOp : Weft_CompositeOp<"top_k", [Weft_Differentiable, InferTypeOpAdaptor]> {
+def Weft_SortOp : Weft_PrimitiveOp<"sort", [Weft_Differentiable, InferTypeOpAdaptor]> {
+  let summary = "elements in order along a dimension, as torch.sort(stable=True)";
+  let description = [{
+    The elements along `dim` in rising order, or falling if `descending`, and where they were. Equal elements keep
+    their order; NaN is larger than any number. Computed in time that is linear in the size of `dim`. Other tensors
+    follow by `weft.gather` at the indices.
+
+    Gradient, of the values only: `dx = weft.scatter_sum(dvalues, indices)`.
+
+    Constraints:
+      * (sort_c1) `dim` is a dimension of the operand, and no dynamic dimension 0.
+
+    ```mlir
+    func.func @example(%x: tensor<?x10xf32>) -> (tensor<?x10xf32>, tensor<?x10xi64>) {
+      %v, %i = weft.sort %x dim = 1 descending : tensor<?x10xf32> -> tensor<?x10xf32>, tensor<?x10xi64>
+      return %v, %i : tensor<?x10xf32>, tensor<?x10xi64>
+    }
+    ```
+  }];
+  let arguments = (ins Weft_FloatTensor:$x, I64Attr:$dim, UnitAttr:$descending);
+  let results = (outs Weft_FloatTensor:$values, RankedTensorOf<[I64]>:$indices);
+  let assemblyFormat = [{
+    $x `dim` `=` $dim (`descending` $descending^)? attr-dict `:` type($x) `->` type($values) `,` type($indices)
+  }];
+}
+
+def Weft_TopKOp : Weft_PrimitiveOp<"top_k", [Weft_Differentiable, InferTypeOpAdaptor]> {
   let summary = "the k largest elements along a dimension, as torch.topk";
   let description = [{
     The `k` largest elements along `dim` in falling order, and where they are. Of equal elements the first
-    comes first; NaN is larger than any number. Computed by k searches.
+    comes first; NaN is larger than any number. Computed in time that is linear in the size of `dim`.
 
     Gradient, of the values only: `dx = weft.scatter_sum(dvalues, indices)`.
 

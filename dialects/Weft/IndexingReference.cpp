@@ -153,7 +153,7 @@ LogicalResult CheckIndexOp::evaluate(Operands operands, Results &results) {
 }
 
 //===----------------------------------------------------------------------===//
-// cumsum, top_k
+// cumsum, sort, top_k
 //===----------------------------------------------------------------------===//
 
 LogicalResult CumsumOp::evaluate(Operands operands, Results &results) {
@@ -171,29 +171,47 @@ LogicalResult CumsumOp::evaluate(Operands operands, Results &results) {
   return success();
 }
 
+// The first `taken` elements along `dim` in order, and their places.
+static void putInOrder(const ReferenceTensor &x, int64_t dim, int64_t taken, bool isDescending,
+                       ReferenceTensor &values, ReferenceTensor &indices) {
+  int64_t size = x.getDimSize(dim), stride = x.getStrides()[dim];
+  for (int64_t first = 0, e = x.getNumElements(); first < e; ++first) {
+    if (first / stride % size != 0)
+      continue;
+    auto at = [&](int64_t i) { return x.getFloat(first + i * stride); };
+    auto isLess = [&](int64_t a, int64_t b) {
+      return std::isnan(at(b)) ? !std::isnan(at(a)) : at(a) < at(b);
+    };
+    std::vector<int64_t> order(size);
+    std::iota(order.begin(), order.end(), 0);
+    llvm::stable_sort(
+        order, [&](int64_t a, int64_t b) { return isDescending ? isLess(b, a) : isLess(a, b); });
+    int64_t to = first / (stride * size) * stride * taken + first % stride;
+    for (int64_t i = 0; i < taken; ++i) {
+      values.setFloat(to + i * stride, at(order[i]));
+      indices.setInt(to + i * stride, order[i]);
+    }
+  }
+}
+
+LogicalResult SortOp::evaluate(Operands operands, Results &results) {
+  ReferenceTensor values = operands[0];
+  ReferenceTensor indices(getElementTypeOf(getIndices()), values.getShape());
+  putInOrder(operands[0], getDim(), values.getDimSize(getDim()), getDescending(), values, indices);
+  results.push_back(std::move(values));
+  results.push_back(std::move(indices));
+  return success();
+}
+
 LogicalResult TopKOp::evaluate(Operands operands, Results &results) {
   const ReferenceTensor &x = operands[0];
-  int64_t dim = getDim(), k = getK(), size = x.getDimSize(dim), stride = x.getStrides()[dim];
+  int64_t dim = getDim(), k = getK(), size = x.getDimSize(dim);
   if (k > size)
     return emitOpError("expected 1 <= k <= ") << size << ", got " << k << " (top_k_c2)";
   SmallVector<int64_t> shape(x.getShape());
   shape[dim] = k;
   ReferenceTensor values(x.getElementType(), shape), indices(getElementTypeOf(getIndices()), shape);
-  for (int64_t first = 0, e = x.getNumElements(); first < e; ++first) {
-    if (first / stride % size != 0)
-      continue;
-    auto at = [&](int64_t i) { return x.getFloat(first + i * stride); };
-    std::vector<int64_t> order(size);
-    std::iota(order.begin(), order.end(), 0);
-    llvm::stable_sort(order, [&](int64_t a, int64_t b) {
-      return std::isnan(at(a)) ? !std::isnan(at(b)) : at(a) > at(b);
-    });
-    int64_t to = first / (stride * size) * stride * k + first % stride;
-    for (int64_t i = 0; i < k; ++i) {
-      values.setFloat(to + i * stride, at(order[i]));
-      indices.setInt(to + i * stride, order[i]);
-    }
-  }
+  putInOrder(x, dim, k, /*isDescending=*/true, values, indices);
   results.push_back(std::move(values));
   results.push_back(std::move(indices));
   return success();

@@ -72,11 +72,11 @@ public:
 
 private:
   LogicalResult visit(Operation *op) {
-    if (isReduction(op) || isa<MatmulOp, tensor::ConcatOp, tensor::PadOp>(op)) {
+    if (isReduction(op) || isa<MatmulOp, SortOp, TopKOp, tensor::ConcatOp, tensor::PadOp>(op)) {
       for (Value result : op->getResults())
         if (!result.use_empty() || op->getNumResults() == 1)
           addBuffer(result);
-      if (isa<MatmulOp>(op))
+      if (isa<MatmulOp, SortOp, TopKOp>(op))
         for (Value operand : op->getOperands())
           keep(operand);
       return success();
@@ -151,6 +151,10 @@ private:
         addContraction(matmul);
         continue;
       }
+      if (isa<SortOp, TopKOp>(op)) {
+        addOrder(&op);
+        continue;
+      }
       for (Value result : op.getResults())
         if (plan.bufferOf.contains(result))
           addElementwise(result, plan.bufferOf[result]);
@@ -187,6 +191,23 @@ private:
     }
     stage.stores.push_back({op.getResult(), plan.bufferOf[op.getResult()], maps[2], {}});
     stages.push_back(std::move(stage));
+  }
+
+  /// A line is needed as a whole.
+  void addOrder(Operation *op) {
+    Stage stage;
+    stage.kind = Stage::Kind::Order;
+    stage.op = op;
+    stage.extents = plan.getSizes(op->getOperand(0));
+    stage.isReduction.assign(stage.extents.size(), false);
+    auto sort = dyn_cast<SortOp>(op);
+    stage.isReduction[sort ? sort.getDim() : cast<TopKOp>(op).getDim()] = true;
+    AffineMap identity = AffineMap::getMultiDimIdentityMap(stage.getNumLoops(), context);
+    for (Value result : op->getResults())
+      if (auto buffer = plan.bufferOf.find(result); buffer != plan.bufferOf.end())
+        stage.stores.push_back({result, buffer->second, identity, {}});
+    if (!stage.stores.empty())
+      stages.push_back(std::move(stage));
   }
 
   LinearSize loopExtent(ValueRange values, ArrayRef<AffineMap> maps, unsigned loop) {

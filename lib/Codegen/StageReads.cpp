@@ -136,6 +136,8 @@ public:
         pull(extract.getTensor(), getExtractMap(extract, map));
     } else if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op)) {
       pull(slice.getSource(), sliceMap(slice).compose(map));
+    } else if (isa<SortOp, TopKOp>(op)) {
+      pull(op->getOperand(0), map);
     } else if (auto matmul = dyn_cast<MatmulOp>(op)) {
       SmallVector<AffineMap> maps = getContractionMaps(matmul);
       pull(matmul.getA(), maps[0].compose(map));

@@ -78,7 +78,11 @@ void GraphGrower::cumsum() {
 void GraphGrower::topK() {
   GraphNode x = pick();
   int64_t k = 1 + below(std::min<int64_t>(x.getLastDim(), 3));
-  add(make<TopKOp>(x.value, k, x.getRank() - 1), x.times, x.bound);
+  if (k == x.getLastDim())
+    add(make<SortOp>(x.value, x.getRank() - 1, /*descending=*/x.getRank() % 2 == 0), x.times,
+        x.bound);
+  else
+    add(make<TopKOp>(x.value, k, x.getRank() - 1), x.times, x.bound);
 }
 
 // Rows of a sample attend to each other, in one head.

@@ -80,6 +80,8 @@ private:
       return places(argmax.getX(), argmax.getDim());
     if (auto top = dyn_cast<TopKOp>(op))
       return places(top.getX(), top.getDim());
+    if (auto sort = dyn_cast<SortOp>(op))
+      return places(sort.getX(), sort.getDim());
     if (isa<ReshapeOp, PermuteOp, SliceOp, BroadcastOp>(op))
       return of(op->getOperand(0));
     if (isa<CastOp>(op))

@@ -41,6 +41,15 @@ func.func @fused(%x: tensor<?x4x3xf32> {case.value = dense<[[[-1.23, -0.92, 0.29
   return %y : tensor<?x2x3xf32>
 }
 
+// As torch.index_select along dimension 1: the indices are repeated along the batch.
+func.func @index_select(%x: tensor<?x3x2xf32> {case.value = dense<[[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], [[7.0, 8.0], [9.0, 10.0], [11.0, 12.0]]]> : tensor<2x3x2xf32>},
+                        %i: tensor<2xi64> {case.value = dense<[2, 0]> : tensor<2xi64>})
+    -> (tensor<?x2x2xf32> {case.expect = dense<[[[5.0, 6.0], [1.0, 2.0]], [[11.0, 12.0], [7.0, 8.0]]]> : tensor<2x2x2xf32>}) {
+  %all = weft.broadcast %i like %x dims = [1] : tensor<2xi64>, tensor<?x3x2xf32> -> tensor<?x2xi64>
+  %y = weft.gather %x, %all dim = 1 : (tensor<?x3x2xf32>, tensor<?x2xi64>) -> tensor<?x2x2xf32>
+  return %y : tensor<?x2x2xf32>
+}
+
 func.func @gradient(%x: tensor<?x4x3xf32>, %i: tensor<?x2xi32> {case.range = [0, 4]})
     -> tensor<?x2x3xf32> attributes {case.gradient = 2} {
   %y = weft.gather %x, %i dim = 1 : (tensor<?x4x3xf32>, tensor<?x2xi32>) -> tensor<?x2x3xf32>

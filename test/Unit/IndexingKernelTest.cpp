@@ -83,4 +83,53 @@ TEST(IndexingKernel, RunningSums) {
     }
 }
 
+std::string withShape(const std::string &type, int64_t dim, int64_t size) {
+  // tensor<?x3x37xf32>: dimension 0 stands behind '<'.
+  size_t begin = type.find('<') + 1;
+  for (int64_t i = 0; i < dim; ++i)
+    begin = type.find('x', begin) + 1;
+  return type.substr(0, begin) + std::to_string(size) + type.substr(type.find('x', begin));
+}
+
+std::string indicesOf(std::string type) { return type.substr(0, type.rfind('x') + 1) + "i64>"; }
+
+struct OrderCase {
+  const char *type;
+  int64_t dim, size;
+};
+
+constexpr OrderCase orderCases[] = {{"tensor<?x37xf32>", 1, 37}, {"tensor<?x300xf32>", 1, 300},
+                                    {"tensor<?x9x5xf32>", 1, 9}, {"tensor<?x2x40xbf16>", 2, 40},
+                                    {"tensor<?x50xf64>", 1, 50}, {"tensor<?x1xf32>", 1, 1},
+                                    {"tensor<40xf16>", 0, 40}};
+
+// Short and long lines, which use other digits; elements that lie apart; equal ones in bf16.
+TEST(IndexingKernel, Sort) {
+  for (const OrderCase &order : orderCases)
+    for (const char *direction : {"", " descending"}) {
+      std::string type = order.type, indices = indicesOf(type);
+      checkKernel("func.func @f(%x: " + type + ") -> (" + type + ", " + indices +
+                      ") {\n %a = weft.abs %x : " + type + "\n %v, %i = weft.sort %a dim = " +
+                      std::to_string(order.dim) + direction + " : " + type + " -> " + type + ", " +
+                      indices + "\n return %v, %i : " + type + ", " + indices + "\n}",
+                  0);
+    }
+}
+
+// A few are kept while a line is read, more are selected first, all are sorted.
+TEST(IndexingKernel, TopK) {
+  for (const OrderCase &order : orderCases)
+    for (int64_t k : {1, 7, 30, 150}) {
+      std::string type = order.type, taken = withShape(type, order.dim, k);
+      if (k > order.size)
+        continue;
+      checkKernel("func.func @f(%x: " + type + ") -> (" + taken + ", " + indicesOf(taken) +
+                      ") {\n %v, %i = weft.top_k %x k = " + std::to_string(k) +
+                      " dim = " + std::to_string(order.dim) + " : " + type + " -> " + taken + ", " +
+                      indicesOf(taken) + "\n return %v, %i : " + taken + ", " + indicesOf(taken) +
+                      "\n}",
+                  0);
+    }
+}
+
 } // namespace

@@ -48,6 +48,7 @@ struct Stage {
     Elementwise, // all loops parallel; stores are computed side by side
     Reduction,   // `op` is a linalg.generic
     Contraction, // `op` is a weft.matmul; loops are batch..., row, column, contracted
+    Order,       // `op` is a weft.sort or weft.top_k; loops are its operand's dimensions
   };
 
   /// When it runs if its part is run in blocks of a dimension, one after the other.

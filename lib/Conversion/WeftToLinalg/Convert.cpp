@@ -31,7 +31,9 @@ LogicalResult convertToLinalg(Operation *op, bool convertContractions) {
   // Each pattern replaces one op by others that no pattern matches: one walk is enough.
   walkAndApplyPatterns(op, std::move(patterns));
   WalkResult left = op->walk([&](Operation *nested) {
-    if (!isa<FusableOpInterface>(nested) || (!convertContractions && isa<MatmulOp>(nested)))
+    // What has an order is no structured op: code generation has loops for it.
+    bool isKept = isa<SortOp, TopKOp>(nested) || (!convertContractions && isa<MatmulOp>(nested));
+    if (!isa<FusableOpInterface>(nested) || isKept)
       return isa<DecomposableOpInterface>(nested)
                  ? WalkResult(nested->emitOpError("expected primitives only, decompose first"))
                  : WalkResult::advance();

@@ -3,6 +3,7 @@
 // Emission of kernel functions: the parts of the tile range, the slices of each tile, their stages.
 #include "KernelEmitter.h"
 
+#include "weft/Codegen/OrderEmitter.h"
 #include "weft/Codegen/StageEmitter.h"
 #include "weft/Conversion/ScalarBody.h"
 
@@ -177,7 +178,9 @@ private:
     StageEmitter emitter(builder, loc, stages, memory, lanes());
     for (auto [number, stage] : llvm::enumerate(part.stages)) {
       auto contraction = kernel.contractions.find(number);
-      if (contraction == kernel.contractions.end())
+      if (stage.kind == Stage::Kind::Order)
+        emitOrder(builder, loc, stages, memory, stage, sliceBegin, sliceEnd, scratch, lanes());
+      else if (contraction == kernel.contractions.end())
         emitter.emit(stage, sliceBegin, sliceEnd);
       else
         emitRows(stage, contraction->second, kernel.tiles.tile, sliceBegin, sliceEnd);

@@ -4,6 +4,7 @@
 #include "KernelPlan.h"
 
 #include "dialects/Weft/Weft.h"
+#include "weft/Codegen/OrderEmitter.h"
 #include "weft/Codegen/StageEmitter.h"
 #include "weft/Conversion/WeftToLinalg.h"
 
@@ -37,6 +38,9 @@ Extent toExtent(LinearSize size) {
   return size.perRow ? Extent::rows(size.perRow) : Extent::constant(size.fixed);
 }
 
+/// Work of ordering an element.
+constexpr double kOrderWork = 32;
+
 /// Work per element of an op.
 double workOf(Operation *op) {
   auto generic = dyn_cast<linalg::GenericOp>(op);
@@ -53,6 +57,8 @@ double workOf(Operation *op) {
 double workPerPoint(const StagePlan &plan, const Stage &stage) {
   if (stage.kind == Stage::Kind::Contraction)
     return kContractionWork;
+  if (stage.kind == Stage::Kind::Order)
+    return kOrderWork;
   std::set<Operation *> ops;
   auto visitOp = [&](Operation *op, AffineMap) { ops.insert(op); };
   AffineMap identity =
@@ -246,8 +252,8 @@ void KernelPlan::chooseTiles(const StagePart &part, PartKernel &kernel) {
       if (static_cast<int64_t>(i) != stage.axis)
         work *= extent.at(tunedRows);
     sliceWork += work;
-    alongVectors |= stage.kind != Stage::Kind::Contraction && stage.axis >= 0 &&
-                    chooseVectorLoop(stages, stage) == stage.axis;
+    bool isLoop = stage.kind != Stage::Kind::Contraction && stage.kind != Stage::Kind::Order;
+    alongVectors |= isLoop && stage.axis >= 0 && chooseVectorLoop(stages, stage) == stage.axis;
   }
   int64_t extent = std::max<int64_t>(1, part.axisExtent->at(tunedRows));
   double total = sliceWork * extent;
@@ -312,9 +318,13 @@ std::map<unsigned, LifeTime> KernelPlan::findLifeTimes(const StagePart &part) co
 }
 
 LogicalResult KernelPlan::layOutScratch(const StagePart &part, PartKernel &kernel) {
-  kernel.contractionScratch = 0;
+  kernel.generatorScratch = 0;
   for (auto &entry : kernel.contractions)
-    kernel.contractionScratch = std::max(kernel.contractionScratch, entry.second.scratchBytes());
+    kernel.generatorScratch = std::max(kernel.generatorScratch, entry.second.scratchBytes());
+  for (const Stage &stage : part.stages)
+    if (stage.kind == Stage::Kind::Order)
+      kernel.generatorScratch =
+          std::max(kernel.generatorScratch, getOrderScratchBytes(stages, stage, traits.lanes(32)));
   std::map<unsigned, LifeTime> lives = findLifeTimes(part);
   SmallVector<LifeTime> tensors;
   for (auto &[buffer, life] : lives) {
@@ -323,7 +333,7 @@ LogicalResult KernelPlan::layOutScratch(const StagePart &part, PartKernel &kerne
       return failure();
     tensors.push_back(life);
   }
-  int64_t begin = llvm::alignTo(kernel.contractionScratch, 64);
+  int64_t begin = llvm::alignTo(kernel.generatorScratch, 64);
   kernel.scratchBytes = begin + planMemory(tensors, 64);
   for (auto [entry, tensor] : llvm::zip(lives, tensors))
     kernel.bufferOffsets[entry.first] = begin + tensor.offset;

@@ -24,7 +24,7 @@ struct PartKernel {
   KernelTiles tiles;
   /// Where the scratch buffers of the part begin, by number of the buffer.
   std::map<unsigned, int64_t> bufferOffsets;
-  int64_t contractionScratch = 0;
+  int64_t generatorScratch = 0;
   /// Attention: queries of a block, 0 if a head is computed as a whole.
   int64_t blockQueries = 0;
   /// Attention: where the place of the head among all of the step is kept, an i64, and, behind it,

@@ -128,3 +128,12 @@ func.func @check_index(%i: tensor<?x3xi64>) {
   %y = weft.check_index %i low = 3 high = 3 user = "weft.gather" : tensor<?x3xi64>
   return
 }
+
+// -----
+
+func.func @sort(%x: tensor<?x8xf32>) {
+  // expected-error @+2 {{'weft.sort' op expected 'dim' to be a dimension of 'tensor<?x8xf32>' other than the batch, got 0 (sort_c1)}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %v, %i = weft.sort %x dim = 0 : tensor<?x8xf32> -> tensor<?x8xf32>, tensor<?x8xi64>
+  return
+}

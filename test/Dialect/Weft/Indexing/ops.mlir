@@ -53,3 +53,12 @@ func.func @check_index(%i: tensor<?x3xi64>, %j: i32) -> (tensor<?x3xi64>, i32) {
   %z = weft.guarded_index %j low = 0 high = 8 user = "weft.gather" site = 1 : i32
   return %y, %z : tensor<?x3xi64>, i32
 }
+
+// CHECK-LABEL: func.func @sort
+func.func @sort(%x: tensor<?x?x10xbf16>) -> (tensor<?x?x10xbf16>, tensor<?x?x10xi64>) {
+  // CHECK: weft.sort %{{.*}} dim = 2 : tensor<?x?x10xbf16> -> tensor<?x?x10xbf16>, tensor<?x?x10xi64>
+  %v, %i = weft.sort %x dim = 2 : tensor<?x?x10xbf16> -> tensor<?x?x10xbf16>, tensor<?x?x10xi64>
+  // CHECK: weft.sort %{{.*}} dim = 1 descending : tensor<?x?x10xbf16> -> tensor<?x?x10xbf16>, tensor<?x?x10xi64>
+  %w, %j = weft.sort %v dim = 1 descending : tensor<?x?x10xbf16> -> tensor<?x?x10xbf16>, tensor<?x?x10xi64>
+  return %w, %j : tensor<?x?x10xbf16>, tensor<?x?x10xi64>
+}
