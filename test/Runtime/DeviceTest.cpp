@@ -246,6 +246,23 @@ TEST_P(DeviceTest, SharesConcurrentDispatches) {
   }
 }
 
+// Loose bounds: another program may have a core.
+TEST_P(DeviceTest, KnowsItsPeak) {
+  DeviceOptions one;
+  one.threads = 1;
+  double peak = create(one)->peakFlops();
+  if (GetParam().computes) {
+    EXPECT_EQ(peak, 0);
+    return;
+  }
+#if defined(__x86_64__)
+  // A processor of 1 GHz with two multiply-adds of the narrowest vectors, and one of 8 GHz with two
+  // of the widest.
+  EXPECT_GT(peak, 4e9);
+  EXPECT_LT(peak, 8e9 * 2 * 2 * 16);
+#endif
+}
+
 TEST_P(DeviceTest, RefusesExecutablesThatCannotRun) {
   if (GetParam().checks)
     GTEST_SKIP() << GetParam().checks;

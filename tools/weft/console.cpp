@@ -94,6 +94,8 @@ static std::string summaryLine(const rt::Json &entry) {
                  number("train_samples_per_second"), number("train_loss"));
   if (entry.contains("train_flops_per_second"))
     line += formatText(", %.3g GFLOP/s", number("train_flops_per_second") / 1e9);
+  if (entry.contains("train_share_of_peak"))
+    line += formatText(" (%.3g %% of peak)", number("train_share_of_peak") * 100);
   if (entry.contains("train_energy_joules"))
     line += formatText(", %.0f J", number("train_energy_joules"));
   return line;

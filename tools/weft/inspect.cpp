@@ -100,83 +100,11 @@ strings(const flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>> *lis
   return texts;
 }
 
-Json describeBucket(const schema::Bucket &bucket) {
-  Json inputs = Json::array(), outputs = Json::array(), programs = Json::array();
-  for (const schema::Input *input : *bucket.inputs()) {
-    Json item = {{"name", input->name()->str()},
-                 {"type", typeText(*input->shape(), input->type())}};
-    if (input->role() == schema::InputRole::Scalar)
-      item["scalar"] = schema::EnumNameScalarRole(input->scalar());
-    if (input->index_high() > input->index_low())
-      item["range"] = {input->index_low(), input->index_high()};
-    if (input->dimensions())
-      item["dimensions"] = strings(input->dimensions());
-    inputs.push_back(std::move(item));
-  }
-  for (const schema::Output *output : *bucket.outputs())
-    outputs.push_back({{"name", output->name()->str()},
-                       {"type", typeText(*output->shape(), output->type())},
-                       {"role", schema::EnumNameOutputRole(output->role())}});
-  for (uint32_t program : *bucket.programs())
-    programs.push_back(program);
-  Json item = {{"inputs", inputs}, {"outputs", outputs}, {"programs", programs}};
-  if (bucket.values() && bucket.values()->size())
-    item["values"] = std::vector<int64_t>(bucket.values()->begin(), bucket.values()->end());
-  return item;
-}
-
-Json describeEntries(const schema::Module &root) {
-  Json list = Json::array();
-  for (const schema::Entry *entry : *root.entries()) {
-    Json buckets = Json::array();
-    for (const schema::Bucket *bucket : *entry->buckets())
-      buckets.push_back(describeBucket(*bucket));
-    list.push_back({{"name", entry->name()->str()},
-                    {"role", schema::EnumNameEntryRole(entry->role())},
-                    {"buckets", std::move(buckets)}});
-  }
-  return list;
-}
-
-// "rows+128*rows[512 * rows]": where a slot lies and how large it is.
-std::string slotText(const schema::Program &program, uint32_t index) {
-  const schema::Slot *slot = program.slots()->Get(index);
-  std::string place = lowerCase(schema::EnumNameSlotSpace(slot->space())) + "+" +
-                      std::to_string(slot->offset()) +
-                      (slot->space() == schema::SlotSpace::Rows ? "*rows" : "");
-  return place + "[" + sizeText(slot->size()) + "]";
-}
-
 const schema::Executable *executableOf(const schema::Module &root, const schema::Program &program) {
   for (const schema::Executable *executable : *root.executables())
     if (executable->target() == program.target())
       return executable;
   return nullptr;
-}
-
-std::string commandText(const schema::Module &root, const schema::Program &program,
-                        const schema::CommandEntry &entry) {
-  switch (entry.command_type()) {
-  case schema::Command::Dispatch: {
-    const schema::Dispatch *dispatch = entry.command_as_Dispatch();
-    const schema::Executable *executable = executableOf(root, program);
-    std::string text =
-        "dispatch " + (executable ? executable->kernels()->Get(dispatch->kernel())->name()->str()
-                                  : std::to_string(dispatch->kernel()));
-    for (uint32_t slot : *dispatch->bindings())
-      text += " " + slotText(program, slot);
-    return text;
-  }
-  case schema::Command::Copy:
-    return "copy " + slotText(program, entry.command_as_Copy()->source()) + " -> " +
-           slotText(program, entry.command_as_Copy()->target());
-  case schema::Command::Fill:
-    return "fill " + slotText(program, entry.command_as_Fill()->target());
-  case schema::Command::AllReduce:
-    return "all_reduce";
-  default:
-    return "barrier";
-  }
 }
 
 // What the dispatches of a program compute, and what their kernels read and write.
@@ -205,6 +133,84 @@ Cost costOf(const schema::Module &root, const schema::Program &program) {
       cost.add(*executable->kernels()->Get(dispatch->kernel()),
                static_cast<double>(dispatch->rows()));
   return cost;
+}
+
+Json describeBucket(const schema::Module &root, const schema::Bucket &bucket) {
+  Json inputs = Json::array(), outputs = Json::array(), programs = Json::array();
+  for (const schema::Input *input : *bucket.inputs()) {
+    Json item = {{"name", input->name()->str()},
+                 {"type", typeText(*input->shape(), input->type())}};
+    if (input->role() == schema::InputRole::Scalar)
+      item["scalar"] = schema::EnumNameScalarRole(input->scalar());
+    if (input->index_high() > input->index_low())
+      item["range"] = {input->index_low(), input->index_high()};
+    if (input->dimensions())
+      item["dimensions"] = strings(input->dimensions());
+    inputs.push_back(std::move(item));
+  }
+  for (const schema::Output *output : *bucket.outputs())
+    outputs.push_back({{"name", output->name()->str()},
+                       {"type", typeText(*output->shape(), output->type())},
+                       {"role", schema::EnumNameOutputRole(output->role())}});
+  for (uint32_t program : *bucket.programs())
+    programs.push_back(program);
+  Json item = {{"inputs", inputs}, {"outputs", outputs}, {"programs", programs}};
+  // Of one run: programs for several devices do the same work.
+  Cost cost = bucket.programs()->size()
+                  ? costOf(root, *root.programs()->Get(bucket.programs()->Get(0)))
+                  : Cost();
+  item["flops"] = {{"fixed", cost.fixedFlops}, {"per_row", cost.rowFlops}};
+  item["bytes"] = {{"fixed", cost.fixedBytes}, {"per_row", cost.rowBytes}};
+  if (bucket.values() && bucket.values()->size())
+    item["values"] = std::vector<int64_t>(bucket.values()->begin(), bucket.values()->end());
+  return item;
+}
+
+Json describeEntries(const schema::Module &root) {
+  Json list = Json::array();
+  for (const schema::Entry *entry : *root.entries()) {
+    Json buckets = Json::array();
+    for (const schema::Bucket *bucket : *entry->buckets())
+      buckets.push_back(describeBucket(root, *bucket));
+    list.push_back({{"name", entry->name()->str()},
+                    {"role", schema::EnumNameEntryRole(entry->role())},
+                    {"buckets", std::move(buckets)}});
+  }
+  return list;
+}
+
+// "rows+128*rows[512 * rows]": where a slot lies and how large it is.
+std::string slotText(const schema::Program &program, uint32_t index) {
+  const schema::Slot *slot = program.slots()->Get(index);
+  std::string place = lowerCase(schema::EnumNameSlotSpace(slot->space())) + "+" +
+                      std::to_string(slot->offset()) +
+                      (slot->space() == schema::SlotSpace::Rows ? "*rows" : "");
+  return place + "[" + sizeText(slot->size()) + "]";
+}
+
+std::string commandText(const schema::Module &root, const schema::Program &program,
+                        const schema::CommandEntry &entry) {
+  switch (entry.command_type()) {
+  case schema::Command::Dispatch: {
+    const schema::Dispatch *dispatch = entry.command_as_Dispatch();
+    const schema::Executable *executable = executableOf(root, program);
+    std::string text =
+        "dispatch " + (executable ? executable->kernels()->Get(dispatch->kernel())->name()->str()
+                                  : std::to_string(dispatch->kernel()));
+    for (uint32_t slot : *dispatch->bindings())
+      text += " " + slotText(program, slot);
+    return text;
+  }
+  case schema::Command::Copy:
+    return "copy " + slotText(program, entry.command_as_Copy()->source()) + " -> " +
+           slotText(program, entry.command_as_Copy()->target());
+  case schema::Command::Fill:
+    return "fill " + slotText(program, entry.command_as_Fill()->target());
+  case schema::Command::AllReduce:
+    return "all_reduce";
+  default:
+    return "barrier";
+  }
 }
 
 Json describePrograms(const schema::Module &root) {
@@ -315,7 +321,28 @@ void printVariables(const Json &module) {
                 item["decay"].get<bool>() ? "" : " no decay");
 }
 
+// "1.53 G": a count in the unit of a thousand's power that suits it.
+std::string withUnit(double value) {
+  const char *units[] = {"", "k", "M", "G", "T", "P"};
+  size_t unit = 0;
+  for (; value >= 1000 && unit + 1 < std::size(units); ++unit)
+    value /= 1000;
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4g %s", value, units[unit]);
+  return text;
+}
+
+double atBatch(const Json &size, uint64_t batch) {
+  return size["fixed"].get<double>() + size["per_row"].get<double>() * static_cast<double>(batch);
+}
+
+// The batch that costs are given at.
+uint64_t batchOf(const Json &module) {
+  return std::max<uint64_t>(module["tuned_batch"].get<uint64_t>(), 1);
+}
+
 void printEntries(const Json &module) {
+  uint64_t batch = batchOf(module);
   std::printf("\nentry points\n");
   for (const Json &entry : module["entries"])
     for (const Json &bucket : entry["buckets"]) {
@@ -342,27 +369,14 @@ void printEntries(const Json &module) {
       std::printf("%s)  program %s\n", line.c_str(), text(bucket["programs"]).c_str());
       if (!scalars.empty())
         std::printf("    numbers: %s\n", scalars.c_str());
+      std::printf("    at batch %s: %sFLOP, %sB read and written\n", withThousands(batch).c_str(),
+                  withUnit(atBatch(bucket["flops"], batch)).c_str(),
+                  withUnit(atBatch(bucket["bytes"], batch)).c_str());
     }
 }
 
-// "1.53 G": a count in the unit of a thousand's power that suits it.
-std::string withUnit(double value) {
-  const char *units[] = {"", "k", "M", "G", "T", "P"};
-  size_t unit = 0;
-  for (; value >= 1000 && unit + 1 < std::size(units); ++unit)
-    value /= 1000;
-  char text[32];
-  std::snprintf(text, sizeof text, "%.4g %s", value, units[unit]);
-  return text;
-}
-
-double atBatch(const Json &size, uint64_t batch) {
-  return size["fixed"].get<double>() + size["per_row"].get<double>() * static_cast<double>(batch);
-}
-
 void printPrograms(const Json &module, bool plan) {
-  auto tuned = module["tuned_batch"].get<uint64_t>();
-  uint64_t batch = tuned > 0 ? tuned : 1;
+  uint64_t batch = batchOf(module);
   std::printf("\nprograms\n");
   size_t index = 0;
   for (const Json &program : module["programs"]) {
@@ -370,9 +384,6 @@ void printPrograms(const Json &module, bool plan) {
                 program["dispatches"].get<long long>(), program["commands"].size(),
                 withThousands(program["fixed_bytes"].get<uint64_t>()).c_str(),
                 withThousands(program["row_bytes"].get<uint64_t>()).c_str());
-    std::printf("     at batch %s: %sFLOP, %sB read and written\n", withThousands(batch).c_str(),
-                withUnit(atBatch(program["flops"], batch)).c_str(),
-                withUnit(atBatch(program["bytes"], batch)).c_str());
     if (plan)
       for (const Json &command : program["commands"])
         std::printf("     %s\n", text(command).c_str());

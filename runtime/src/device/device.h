@@ -106,6 +106,10 @@ public:
   // Returns when everything submitted has finished.
   virtual Status synchronize() = 0;
 
+  // f32 operations per second that the device reaches at best, with its number of threads; takes
+  // some milliseconds to measure. 0: not known.
+  virtual double peakFlops() { return 0; }
+
   // The pool on whose workers host tasks may be queued.
   virtual ThreadPool &pool() = 0;
 };

@@ -172,8 +172,13 @@ Status Trainer::finish() {
                   {"train_steps_per_second", static_cast<double>(stepsHere) / seconds},
                   {"total_flos", progress.totalFlops},
                   {"train_loss", progress.ofRun.mean()}};
-  if (flopsHere > 0)
+  if (flopsHere > 0) {
     summary["train_flops_per_second"] = flopsHere / seconds;
+    if (double peak = session.device().peakFlops(); peak > 0) {
+      summary["peak_flops_per_second"] = peak;
+      summary["train_share_of_peak"] = flopsHere / seconds / peak;
+    }
+  }
   if (energy)
     summary["train_energy_joules"] = energy->joules();
   WEFT_RETURN_IF_ERROR(addLog(std::move(summary)));

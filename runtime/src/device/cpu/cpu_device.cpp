@@ -5,6 +5,7 @@
 
 #include "device/cpu/cpu_features.h"
 #include "device/cpu/elf_image.h"
+#include "device/cpu/peak_flops.h"
 #include "device/cpu/program_runner.h"
 
 #include <algorithm>
@@ -38,6 +39,7 @@ public:
   Result<std::unique_ptr<DeviceExecutable>> load(const ExecutableDescription &description) override;
   Status submit(const DeviceExecutable &executable, const CommandList &list) override;
   Status synchronize() override { return Status(); }
+  double peakFlops() override { return measurePeakFlops(workers); }
   ThreadPool &pool() override { return workers; }
 
 private:
