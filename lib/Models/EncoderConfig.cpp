@@ -3,6 +3,8 @@
 // The fields of a configuration and what they mean.
 #include "weft/Models/EncoderConfig.h"
 #include "ConfigFields.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 
