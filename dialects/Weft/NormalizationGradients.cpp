@@ -32,31 +32,34 @@ LogicalResult LogSoftmaxOp::buildVjp(OpBuilder &builder, ValueRange cotangents,
   return success();
 }
 
-LogicalResult LayerNormOp::buildVjp(OpBuilder &builder, ValueRange cotangents,
-                                    ArrayRef<bool> needed,
-                                    SmallVectorImpl<Value> &operandCotangents) {
-  GraphBuilder g(builder, getLoc());
-  NormParts parts(g, g.widen(getX()), g.widen(getWeight()), getEps().convertToDouble(), true);
-  Value dy = g.widen(cotangents[0]);
-  Type elementType = getType().getElementType();
+// The cotangents of operand and weight, which the norms have in common; of `bias`, if there is one.
+template <typename OpT>
+static void buildNormVjp(OpT op, bool isCentered, Value bias, OpBuilder &builder, Value cotangent,
+                         ArrayRef<bool> needed, SmallVectorImpl<Value> &operandCotangents) {
+  GraphBuilder g(builder, op.getLoc());
+  NormParts parts(g, g.widen(op.getX()), g.widen(op.getWeight()), op.getEps().convertToDouble(),
+                  isCentered);
+  Value dy = g.widen(cotangent);
+  Type elementType = op.getType().getElementType();
   if (needed[0])
     operandCotangents[0] = g.cast(parts.buildOperandGradient(dy), elementType);
   if (needed[1])
     operandCotangents[1] = g.cast(parts.buildWeightGradient(dy), elementType);
-  if (getBias() && needed[2])
+  if (bias && needed[2])
     operandCotangents[2] = g.cast(parts.sumRows(dy), elementType);
+}
+
+LogicalResult LayerNormOp::buildVjp(OpBuilder &builder, ValueRange cotangents,
+                                    ArrayRef<bool> needed,
+                                    SmallVectorImpl<Value> &operandCotangents) {
+  buildNormVjp(*this, /*isCentered=*/true, getBias(), builder, cotangents[0], needed,
+               operandCotangents);
   return success();
 }
 
 LogicalResult RmsNormOp::buildVjp(OpBuilder &builder, ValueRange cotangents, ArrayRef<bool> needed,
                                   SmallVectorImpl<Value> &operandCotangents) {
-  GraphBuilder g(builder, getLoc());
-  NormParts parts(g, g.widen(getX()), g.widen(getWeight()), getEps().convertToDouble(), false);
-  Value dy = g.widen(cotangents[0]);
-  Type elementType = getType().getElementType();
-  if (needed[0])
-    operandCotangents[0] = g.cast(parts.buildOperandGradient(dy), elementType);
-  if (needed[1])
-    operandCotangents[1] = g.cast(parts.buildWeightGradient(dy), elementType);
+  buildNormVjp(*this, /*isCentered=*/false, Value(), builder, cotangents[0], needed,
+               operandCotangents);
   return success();
 }

@@ -212,11 +212,19 @@ private:
   Pass::Statistic &count;
 };
 
+// A pattern that counts what it flattens.
+template <typename OpT>
+struct CountingPattern : OpRewritePattern<OpT> {
+  CountingPattern(MLIRContext *context, Pass::Statistic &count)
+      : OpRewritePattern<OpT>(context), count(count) {}
+
+  Pass::Statistic &count;
+};
+
 // A reduction over the last dimensions, or over the first ones and maybe all.
 template <typename ReduceOp>
-struct FlattenReduction : OpRewritePattern<ReduceOp> {
-  FlattenReduction(MLIRContext *context, Pass::Statistic &count)
-      : OpRewritePattern<ReduceOp>(context), count(count) {}
+struct FlattenReduction : CountingPattern<ReduceOp> {
+  using CountingPattern<ReduceOp>::CountingPattern;
 
   LogicalResult matchAndRewrite(ReduceOp op, PatternRewriter &rewriter) const override {
     Value x = op.getX();
@@ -244,17 +252,14 @@ struct FlattenReduction : OpRewritePattern<ReduceOp> {
       rewriter.replaceOp(op, reduced);
     else
       f.replace(op, reduced);
-    ++count;
+    ++this->count;
     return success();
   }
-
-  Pass::Statistic &count;
 };
 
 // reshape(embedding(i)) -> embedding(reshape(i)).
-struct FlattenEmbedding : OpRewritePattern<ReshapeOp> {
-  FlattenEmbedding(MLIRContext *context, Pass::Statistic &count)
-      : OpRewritePattern(context), count(count) {}
+struct FlattenEmbedding : CountingPattern<ReshapeOp> {
+  using CountingPattern::CountingPattern;
 
   LogicalResult matchAndRewrite(ReshapeOp op, PatternRewriter &rewriter) const override {
     auto embedding = op.getInput().getDefiningOp<EmbeddingOp>();
@@ -268,13 +273,10 @@ struct FlattenEmbedding : OpRewritePattern<ReshapeOp> {
     ++count;
     return success();
   }
-
-  Pass::Statistic &count;
 };
 
-struct FlattenEmbeddingGradient : OpRewritePattern<EmbeddingGradientOp> {
-  FlattenEmbeddingGradient(MLIRContext *context, Pass::Statistic &count)
-      : OpRewritePattern(context), count(count) {}
+struct FlattenEmbeddingGradient : CountingPattern<EmbeddingGradientOp> {
+  using CountingPattern::CountingPattern;
 
   LogicalResult matchAndRewrite(EmbeddingGradientOp op, PatternRewriter &rewriter) const override {
     if (!isDynamic(op.getDy()) || op.getDy().getType().getRank() <= 2)
@@ -286,8 +288,6 @@ struct FlattenEmbeddingGradient : OpRewritePattern<EmbeddingGradientOp> {
     ++count;
     return success();
   }
-
-  Pass::Statistic &count;
 };
 
 struct FlattenRows : impl::FlattenRowsBase<FlattenRows> {
