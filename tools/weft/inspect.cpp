@@ -376,7 +376,6 @@ void printEntries(const Json &module) {
 }
 
 void printPrograms(const Json &module, bool plan) {
-  uint64_t batch = batchOf(module);
   std::printf("\nprograms\n");
   size_t index = 0;
   for (const Json &program : module["programs"]) {
