@@ -2,11 +2,11 @@
 //
 // The reference interpreter's tensor.
 #include "dialects/Interfaces/ReferenceTensor.h"
+#include "dialects/Assert.h"
 
 #include "llvm/ADT/APFloat.h"
 #include "llvm/ADT/STLExtras.h"
 
-#include <cassert>
 #include <functional>
 #include <numeric>
 
@@ -16,7 +16,7 @@ namespace weft {
 
 ReferenceTensor::ReferenceTensor(Type elementType, ArrayRef<int64_t> shape)
     : elementType(elementType), shape(shape) {
-  assert(!ShapedType::isDynamicShape(shape) && "a tensor of data has a static shape");
+  WEFT_ASSERT(!ShapedType::isDynamicShape(shape) && "a tensor of data has a static shape");
   if (isFloat())
     floats.assign(getNumElements(), 0.0);
   else
@@ -57,7 +57,8 @@ SmallVector<int64_t> ReferenceTensor::getStrides() const {
 ReferenceTensor ReferenceTensor::reshaped(ArrayRef<int64_t> newShape) const {
   ReferenceTensor result = *this;
   result.shape.assign(newShape.begin(), newShape.end());
-  assert(result.getNumElements() == getNumElements() && "a reshape keeps the number of elements");
+  WEFT_ASSERT(result.getNumElements() == getNumElements() &&
+              "a reshape keeps the number of elements");
   return result;
 }
 

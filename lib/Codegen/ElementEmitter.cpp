@@ -3,6 +3,7 @@
 // Computes elements of tensors from what is in memory.
 #include "weft/Codegen/ElementEmitter.h"
 
+#include "dialects/Assert.h"
 #include "dialects/Weft/Weft.h"
 #include "weft/Conversion/PhiloxEmitter.h"
 
@@ -283,7 +284,7 @@ Value ElementEmitter::indexOf(AffineExpr expr) {
 }
 
 Value ElementEmitter::indexVectorOf(AffineExpr expr) {
-  assert(!flatInner && "flat loops have one index only");
+  WEFT_ASSERT(!flatInner && "flat loops have one index only");
   Value first = indexOf(expr);
   if (vectorLoop < 0 || !expr.isFunctionOfDim(vectorLoop))
     return first;

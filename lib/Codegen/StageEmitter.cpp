@@ -4,6 +4,7 @@
 #include "weft/Codegen/StageEmitter.h"
 
 #include "StageLoops.h"
+#include "dialects/Assert.h"
 #include "weft/Conversion/WeftToLinalg.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -252,7 +253,7 @@ private:
     SmallVector<Value> sums;
     for (OpOperand &init : op.getDpsInitsMutable()) {
       auto fill = init.get().getDefiningOp<linalg::FillOp>();
-      assert(fill && "reductions start from a constant");
+      WEFT_ASSERT(fill && "reductions start from a constant");
       Value start = builder.clone(*fill.getInputs()[0].getDefiningOp())->getResult(0);
       sums.push_back(elements.broadcast(start));
     }
@@ -430,7 +431,7 @@ private:
 };
 
 void StageEmitter::emit(const Stage &stage, Value begin, Value end) {
-  assert(stage.kind != Stage::Kind::Contraction && "contractions have a generator");
+  WEFT_ASSERT(stage.kind != Stage::Kind::Contraction && "contractions have a generator");
   Nest(*this, stage, begin, end).emit();
 }
 

@@ -3,6 +3,8 @@
 // Memrefs of the tensors of a dispatch function.
 #include "weft/Codegen/StageMemory.h"
 
+#include "dialects/Assert.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 
@@ -60,7 +62,7 @@ Value StageMemory::viewAs(OpBuilder &builder, Location loc, Value memref, Value 
 
 StagePlace StageMemory::find(OpBuilder &builder, Location loc, Value value) const {
   Value storage = plan.getStorage(value);
-  assert(storage && "only tensors in memory have a place");
+  WEFT_ASSERT(storage && "only tensors in memory have a place");
   if (Value memref = arguments.lookup(storage))
     return {viewAs(builder, loc, memref, value, ShapedType::kDynamic)};
   const StageBuffer &buffer = *plan.findBuffer(storage);

@@ -3,6 +3,7 @@
 // Sizes of tensors, and what the computation of a value reads from memory.
 #include "weft/Codegen/StagePlan.h"
 
+#include "dialects/Assert.h"
 #include "dialects/Weft/Weft.h"
 #include "weft/Conversion/WeftToLinalg.h"
 
@@ -32,7 +33,7 @@ int64_t innerElements(RankedTensorType type) {
 /// Rows of the tensor whose dimension `size` is.
 int64_t rowsOfSize(Value size) {
   auto dim = size.getDefiningOp<tensor::DimOp>();
-  assert(dim && "sizes of empty tensors are dimensions of other tensors");
+  WEFT_ASSERT(dim && "sizes of empty tensors are dimensions of other tensors");
   return getRowsPerBatchRow(dim.getSource());
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Primitives are grouped into dispatches, each outlined as a function; equal ones are shared.
+#include "dialects/Assert.h"
 #include "dialects/Weft/Weft.h"
 #include "weft/Target/TargetInterface.h"
 #include "weft/Target/TargetRegistry.h"
@@ -97,7 +98,7 @@ void Outliner::liftConstants(func::FuncOp function, GroupInterface &interface) {
     unsigned index = function.getNumArguments();
     [[maybe_unused]] LogicalResult inserted =
         function.insertArgument(index, type, attributes, function.getLoc());
-    assert(succeeded(inserted) && "a function takes any argument");
+    WEFT_ASSERT(succeeded(inserted) && "a function takes any argument");
     return function.getArgument(index);
   };
   auto liftId = [&](auto attention) {

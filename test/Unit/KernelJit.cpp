@@ -3,6 +3,7 @@
 // In-process compilation of kernels: the lowering pipeline of the CPU target, LLVM -O3, ORC.
 #include "KernelJit.h"
 
+#include "dialects/Assert.h"
 #include "weft/Target/CPU/Lowering.h"
 
 #include "mlir/Pass/PassManager.h"
@@ -76,7 +77,7 @@ llvm::Expected<std::unique_ptr<llvm::Module>> lower(ModuleOp module, llvm::LLVMC
 } // namespace
 
 BufferArgument::BufferArgument(void *data, ArrayRef<int64_t> shape) : words{} {
-  assert(shape.size() <= 5 && "rank");
+  WEFT_ASSERT(shape.size() <= 5 && "rank");
   words[0] = words[1] = reinterpret_cast<int64_t>(data);
   int64_t stride = 1;
   for (size_t i = shape.size(); i-- > 0; stride *= shape[i]) {

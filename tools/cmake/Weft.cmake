@@ -14,6 +14,12 @@ endfunction()
 set(WEFT_COMPILE_OPTIONS -Wall -Wextra -Wno-unused-parameter -Wno-comment -Werror=return-type
     "SHELL:-Xclang -fno-pch-timestamp")
 
+# NDEBUG decides the layout of types in LLVM's headers (mlir::Pass::Statistic is one), so it is what it was for the LLVM
+# that is linked, whatever the build type; the compiler's own assertions (dialects/Assert.h) have a switch of their own.
+option(WEFT_ASSERTIONS "Check the compiler's own assertions" OFF)
+list(APPEND WEFT_COMPILE_OPTIONS $<IF:$<BOOL:${LLVM_ENABLE_ASSERTIONS}>,-UNDEBUG,-DNDEBUG>
+     $<$<BOOL:${WEFT_ASSERTIONS}>:-DWEFT_ENABLE_ASSERTIONS>)
+
 # Apart from the runtime's headers, with which it shares the name weft/.
 set(WEFT_COMPILER_INCLUDE_DIR include/weft-compiler)
 

@@ -2,6 +2,7 @@
 //
 // Elementwise primitives to linalg: one pattern, the body of which is the op's arithmetic.
 #include "LinalgBuilders.h"
+#include "dialects/Assert.h"
 #include "weft/Conversion/ScalarBody.h"
 #include "weft/Conversion/WeftToLinalg.h"
 
@@ -29,7 +30,7 @@ struct ConvertElementwise : OpInterfaceRewritePattern<FusableOpInterface> {
                                     known = static_cast<bool>(value);
                                     return known ? value : arguments[0];
                                   });
-    assert(known && "every elementwise primitive has a body");
+    WEFT_ASSERT(known && "every elementwise primitive has a body");
     rewriter.replaceOp(op, result);
     return success();
   }

@@ -3,6 +3,7 @@
 // Building blocks of the conversion to linalg.
 #include "LinalgBuilders.h"
 
+#include "dialects/Assert.h"
 #include "weft/Conversion/ScalarBody.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -16,7 +17,7 @@ Value createEmpty(OpBuilder &builder, Location loc, RankedTensorType type, Value
                   int64_t dimension) {
   SmallVector<Value> sizes;
   if (type.getRank() > 0 && type.isDynamicDim(0)) {
-    assert(like && "a dynamic result takes its size from another tensor");
+    WEFT_ASSERT(like && "a dynamic result takes its size from another tensor");
     sizes.push_back(tensor::DimOp::create(builder, loc, like, dimension));
   }
   return tensor::EmptyOp::create(builder, loc, type.getShape(), type.getElementType(), sizes);

@@ -3,6 +3,8 @@
 // Tiles of a contraction and the function around them.
 #include "ContractionEmitter.h"
 
+#include "dialects/Assert.h"
+
 using namespace mlir;
 
 namespace weft::cpu {
@@ -97,7 +99,7 @@ func::FuncOp buildContractionKernel(OpBuilder &builder, Location loc, StringRef 
     SmallVector<Value> stored{result.getValue()};
     if (epilogue.compute)
       stored = epilogue.compute(nested, nestedLoc, result, extra);
-    assert(stored.size() == outputs.size() && "an epilogue gives one vector per output");
+    WEFT_ASSERT(stored.size() == outputs.size() && "an epilogue gives one vector per output");
     for (auto [vector, output] : llvm::zip(stored, outputs))
       result.store(vector, output);
   };

@@ -4,6 +4,8 @@
 // results, masked at the edge of the columns.
 #include "ContractionEmitter.h"
 
+#include "dialects/Assert.h"
+
 using namespace mlir;
 
 namespace weft::cpu {
@@ -15,8 +17,8 @@ SmallVector<int64_t> ContractionResult::allDimensions() const {
 Value ContractionResult::load(Value memref, ArrayRef<int64_t> dimensions) {
   int64_t column = coordinates.size() - 1, row = column - 1;
   bool runsAlongRow = !dimensions.empty() && dimensions.back() == column;
-  assert((runsAlongRow || !llvm::is_contained(dimensions, column)) &&
-         "the column must be the innermost dimension of an operand");
+  WEFT_ASSERT((runsAlongRow || !llvm::is_contained(dimensions, column)) &&
+              "the column must be the innermost dimension of an operand");
 
   ColumnCache::key_type key{memref.getAsOpaquePointer(), std::vector<int64_t>(dimensions)};
   key.second.push_back(runsAlongRow ? vector : -1);

@@ -3,6 +3,8 @@
 // Processors to compile for: names, features, LLVM's target machine.
 #include "weft/Target/CPU/ObjectCode.h"
 
+#include "dialects/Assert.h"
+
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/TargetSelect.h"
@@ -133,7 +135,7 @@ std::unique_ptr<llvm::TargetMachine> CpuTarget::createMachine() const {
   std::string error;
   llvm::Triple parsed(triple);
   const llvm::Target *target = llvm::TargetRegistry::lookupTarget(parsed, error);
-  assert(target && "a CpuTarget has a triple that LLVM knows");
+  WEFT_ASSERT(target && "a CpuTarget has a triple that LLVM knows");
   llvm::TargetOptions options;
   options.FunctionSections = true;
   return std::unique_ptr<llvm::TargetMachine>(

@@ -4,6 +4,7 @@
 #include "weft/Target/CPU/ObjectCode.h"
 
 #include "ImageLinker.h"
+#include "dialects/Assert.h"
 
 #include "mlir/IR/SymbolTable.h"
 #include "mlir/IR/Threading.h"
@@ -137,7 +138,7 @@ ObjectFile compile(llvm::Module &module, llvm::TargetMachine &machine) {
 std::unique_ptr<llvm::Module> parseMemoryFunctions(llvm::LLVMContext &context) {
   llvm::SMDiagnostic diagnostic;
   auto module = llvm::parseAssemblyString(kMemoryFunctions, diagnostic, context);
-  assert(module && "the memory functions parse");
+  WEFT_ASSERT(module && "the memory functions parse");
   return module;
 }
 
