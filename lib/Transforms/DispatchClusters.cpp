@@ -223,7 +223,8 @@ bool DispatchClusters::trySink(Operation *op) {
   }
   // It must not need what itself needs the cluster that it moves to, or reads that cluster under
   // another shape.
-  for (unsigned producer : getProducers(op).set_bits())
+  llvm::BitVector producers = getProducers(op);
+  for (unsigned producer : producers.set_bits())
     if (static_cast<int>(producer) == to || clusters[producer].dependencies.test(to))
       return false;
   SmallVector<Operation *> ops(clusters[to].ops);
