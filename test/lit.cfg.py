@@ -23,6 +23,12 @@ llvm_config.add_tool_substitutions(
 config.substitutions.append(("%examples", os.path.join(config.weft_src_root, "examples")))
 config.substitutions.append(("%build", config.weft_obj_root))
 config.substitutions.append(("%python", config.python))
+if config.weft_sanitize:
+    config.available_features.add("sanitizer")
+    # MLIR and LLVM are not instrumented: what they unpoison in their arenas is unknown to the tools, and what they hold until
+    # the end is no leak.
+    config.environment["ASAN_OPTIONS"] = "allow_user_poisoning=0:detect_leaks=0"
+    config.environment["UBSAN_OPTIONS"] = "print_stacktrace=1"
 for variable, feature in [("WEFT_DATA", "weft-data"), ("WEFT_GOLDEN", "weft-golden"), ("WEFT_MINILM", "weft-minilm"),
                           ("WEFT_PEERS", "weft-peers")]:
     if os.path.isdir(os.environ.get(variable, "")):

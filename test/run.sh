@@ -2,20 +2,27 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # Sets up, builds and runs all tests; the last line is 'N passed, N failed'.
 #   test/run.sh [--preset NAME]     presets: dev (default), asan, tsan, release
+#   test/run.sh --sanitize          lit alone, with the tools built under address and undefined behaviour
 # Tests that need data sets or recorded runs use WEFT_DATA and WEFT_GOLDEN when they are set.
 set -uo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root" || exit 1
 preset=dev
+sanitize=
 if [ "${1:-}" = --preset ]; then
   preset=${2:?"--preset needs a name"}
+elif [ "${1:-}" = --sanitize ] && [ $# -eq 1 ]; then
+  preset=asan
+  sanitize=1
 elif [ $# -gt 0 ]; then
-  echo "usage: test/run.sh [--preset NAME]" >&2
+  echo "usage: test/run.sh [--preset NAME | --sanitize]" >&2
   exit 2
 fi
 
 tools/dev/setup.sh || exit 1
-tools/dev/build.sh "$preset" || exit 1
+if [ -z "$sanitize" ]; then
+  tools/dev/build.sh "$preset" || exit 1
+fi
 build=$(tools/dev/build.sh --folder "$preset")
 
 passed=0
@@ -27,7 +34,12 @@ count() {
 }
 
 echo "== lit"
-/usr/lib/llvm-22/bin/lit -s -v --no-progress-bar --xunit-xml-output "$build/lit.xml" "$build/test" || true
+rm -f "$build/lit.xml"
+if [ -n "$sanitize" ]; then
+  tools/dev/test-compiler.sh || true
+else
+  /usr/lib/llvm-22/bin/lit -s -v --no-progress-bar --xunit-xml-output "$build/lit.xml" "$build/test" || true
+fi
 if [ -s "$build/lit.xml" ]; then
   count $(python3 - "$build/lit.xml" <<'PYTHON'
 import sys
@@ -43,6 +55,12 @@ PYTHON
   )
 else
   count 0 1
+fi
+
+if [ -n "$sanitize" ]; then
+  echo "$passed passed, $failed failed"
+  [ "$failed" -eq 0 ]
+  exit
 fi
 
 echo "== GoogleTest"

@@ -7,11 +7,14 @@
 #include "dialects/Weft/Weft.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/MLIRContext.h"
+#include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/FileUtilities.h"
 #include "mlir/Support/Timing.h"
+#include "module/module.h"
 #include "weft/Module/ModuleWriter.h"
+#include "weft/Pipelines/InputText.h"
 #include "weft/Pipelines/Pipelines.h"
 #include "weft/Target/CPU/Kernels.h"
 #include "weft/Transforms/DimensionBinding.h"
@@ -75,6 +78,9 @@ static cl::opt<bool> bf16("bf16", cl::desc("Compute in bf16 (not in this version
                           cl::cat(category));
 static cl::opt<bool> checkpointing("gradient-checkpointing",
                                    cl::desc("Recompute in the backward pass (not in this version)"),
+                                   cl::cat(category));
+static cl::opt<bool> allowBytecode("allow-bytecode",
+                                   cl::desc("Read MLIR bytecode too; its reader trusts the file"),
                                    cl::cat(category));
 static weft::FolderOptions folderOptions(category);
 static cl::opt<bool> dumpPipeline("dump-pass-pipeline",
@@ -144,6 +150,8 @@ LogicalResult Compilation::buildFromFolder() {
   module = folderOptions.build(context, inputName, error);
   if (!module)
     return fail(error);
+  if (failed(verify(*module)))
+    return failure();
   llvm::raw_string_ostream stream(source);
   weft::models::printReadable(*module, stream);
   if (!maxGradNorm.getNumOccurrences())
@@ -201,13 +209,18 @@ LogicalResult Compilation::parseFile() {
   if (!file)
     return fail(error);
   source = file->getBuffer().str();
+  error = weft::describeInputFault(inputName, source, allowBytecode);
+  if (!error.empty()) {
+    llvm::errs() << error << "\n";
+    return failure();
+  }
   auto sources = std::make_shared<llvm::SourceMgr>();
   sources->AddNewSourceBuffer(std::move(file), SMLoc());
   module = parseSourceFile<ModuleOp>(sources, ParserConfig(&context));
   if (!module)
     return failure();
   // Bytecode has no text to keep: print it.
-  if (StringRef(source).starts_with("ML\xefR")) {
+  if (weft::isBytecode(source)) {
     source.clear();
     llvm::raw_string_ostream stream(source);
     module->print(stream);
@@ -283,6 +296,11 @@ LogicalResult Compilation::writeModule(const weft::CompileOptions &options) {
   FailureOr<std::vector<char>> bytes = weft::buildModuleFile(*module, moduleOptions);
   if (failed(bytes))
     return failure();
+  // What no error above foresaw must not reach those who would load it.
+  auto loaded =
+      weft::rt::Module::parse({reinterpret_cast<const uint8_t *>(bytes->data()), bytes->size()});
+  if (!loaded.ok())
+    return fail("expected a module that the runtime accepts: " + loaded.status().message());
   return write(output, [&](raw_ostream &os) { os.write(bytes->data(), bytes->size()); });
 }
 
@@ -297,6 +315,9 @@ LogicalResult Compilation::run() {
     return fail(bf16 ? "--bf16: this version computes in f32 only, mixed precision is missing"
                      : "--gradient-checkpointing: this version stores what backward needs, "
                        "recomputation is missing");
+  if (!(maxGradNorm >= 0 && maxGradNorm <= 0x1p53))
+    return fail("--max-grad-norm: expected 0 to 2^53, got " +
+                Twine(std::to_string(maxGradNorm.getValue())));
   if (failed(parse()) || failed(smoothLabels()))
     return failure();
   weft::CompileOptions options = getOptions();

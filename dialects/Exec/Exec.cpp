@@ -67,6 +67,8 @@ LogicalResult SlotOp::verify() {
 LogicalResult CopyOp::verify() {
   auto source = getSource().getDefiningOp<SlotOp>();
   auto target = getTarget().getDefiningOp<SlotOp>();
+  if (!source || !target)
+    return emitOpError("expected slots that exec.slot makes");
   if (source.getFixed() != target.getFixed() || source.getPerRow() != target.getPerRow())
     return emitOpError("expected slots of the same size, got ")
            << source.getFixed() << " + " << source.getPerRow() << " * rows and "

@@ -4,6 +4,7 @@
 #include "dialects/Weft/Weft.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/OpImplementation.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -16,22 +17,113 @@ using namespace weft;
 // ModelOp, ParameterOp, BufferOp
 //===----------------------------------------------------------------------===//
 
+// Fails where a name of the model's storage means two things, or is none.
+static LogicalResult verifyStorageNames(Block &body) {
+  llvm::StringMap<Operation *> owners;
+  auto add = [&](Operation *op, StringRef what, StringRef name) -> LogicalResult {
+    if (std::string fault = describeNameFault(name); !fault.empty())
+      return op->emitOpError() << what << ": " << fault;
+    auto [owner, isNew] = owners.insert({name, op});
+    if (isNew)
+      return success();
+    return op->emitOpError() << what << ": expected a name that nothing else has, got '" << name
+                             << "', which is a name of @"
+                             << SymbolTable::getSymbolName(owner->second).getValue();
+  };
+  auto isStorage = llvm::IsaPred<ParameterOp, BufferOp>;
+  for (Operation &op : llvm::make_filter_range(body, isStorage))
+    if (failed(add(&op, "name", SymbolTable::getSymbolName(&op).getValue())))
+      return failure();
+  for (Operation &op : llvm::make_filter_range(body, isStorage))
+    if (auto aliases = op.getAttrOfType<ArrayAttr>("aliases"))
+      for (StringAttr alias : aliases.getAsRange<StringAttr>())
+        if (failed(add(&op, "aliases", alias.getValue())))
+          return failure();
+  return success();
+}
+
+// Passes take it for granted that a model's functions are straight-line code over tensors.
+static LogicalResult verifyFunction(func::FuncOp function) {
+  if (std::string fault = describeNameFault(function.getName()); !fault.empty())
+    return function.emitOpError("name: ") << fault;
+  auto checkTypes = [&](StringRef kind, TypeRange types) -> LogicalResult {
+    for (auto [index, type] : llvm::enumerate(types)) {
+      auto tensor = dyn_cast<RankedTensorType>(type);
+      if (!tensor || tensor.getEncoding() || !isElementType(tensor.getElementType()))
+        return function.emitOpError() << kind << " " << index
+                                      << ": expected a ranked tensor of f32, f64, bf16, f16, i64, "
+                                         "i32, i8 or i1, got "
+                                      << type;
+      if (std::string fault = describeShapeFault(type); !fault.empty())
+        return function.emitOpError() << kind << " " << index << ": " << fault;
+    }
+    return success();
+  };
+  if (failed(checkTypes("argument", function.getArgumentTypes())) ||
+      failed(checkTypes("result", function.getResultTypes())))
+    return failure();
+  if (function.isExternal())
+    return success();
+  if (!function.getBody().hasOneBlock())
+    return function.emitOpError("expected straight-line code (one block), got ")
+           << function.getBody().getBlocks().size() << " blocks";
+  for (Operation &op : function.getBody().front())
+    if (!isa<WeftDialect>(op.getDialect()) && !isa<func::CallOp, func::ReturnOp>(op))
+      return op.emitOpError(
+          "expected ops of the dialect weft, func.call and func.return in a model's function");
+  return success();
+}
+
+// What a run holds from step to step is summed up without overflow.
+static LogicalResult verifyStorageSize(ModelOp model) {
+  int64_t elements = 0;
+  for (Operation &op : model.getBody().front()) {
+    auto type = op.getAttrOfType<TypeAttr>("type");
+    if (!isa<ParameterOp, BufferOp>(op))
+      continue;
+    elements += cast<RankedTensorType>(type.getValue()).getNumElements();
+    if (elements > kMaxElements)
+      return op.emitOpError("expected at most ")
+             << kMaxElements << " elements in all parameters and buffers, got " << elements
+             << " up to here";
+  }
+  return success();
+}
+
 LogicalResult ModelOp::verifyRegions() {
-  for (Operation &op : getBody().front())
+  Block &body = getBody().front();
+  if (std::string fault = describeNameFault(getSymName()); !fault.empty())
+    return emitOpError("name: ") << fault;
+  if (std::optional<StringRef> architecture = getArchitecture())
+    if (std::string fault = describeNameFault(*architecture); !fault.empty())
+      return emitOpError("architecture: ") << fault;
+  for (Operation &op : body) {
     if (!isa<ParameterOp, BufferOp, func::FuncOp>(op))
       return op.emitOpError("expected a parameter, a buffer or a function in a model, got '")
              << op.getName() << "'";
-  return success();
+    if (auto function = dyn_cast<func::FuncOp>(op); function && failed(verifyFunction(function)))
+      return failure();
+  }
+  if (failed(verifyStorageSize(*this)))
+    return failure();
+  return verifyStorageNames(body);
 }
 
 static LogicalResult verifyStorage(Operation *op, Type type, Attribute init) {
   auto tensor = cast<RankedTensorType>(type);
   if (!tensor.hasStaticShape())
     return op->emitOpError("expected a static shape, got ") << tensor;
+  if (std::string fault = describeShapeFault(tensor); !fault.empty())
+    return op->emitOpError() << fault;
   if (auto values = dyn_cast<DenseElementsAttr>(init)) {
     if (values.getType() != tensor)
       return op->emitOpError("expected an initializer of type ")
              << tensor << ", got " << values.getType();
+    // The module holds each element of it.
+    bool isHeld = !values.isSplat() || !isa<FloatType>(tensor.getElementType());
+    if (isHeld && values.getNumElements() > kMaxHeldElements)
+      return op->emitOpError("expected a literal of at most ")
+             << kMaxHeldElements << " elements, got " << tensor;
     return success();
   }
   if (!isa<InitializerAttrInterface>(init))
@@ -101,7 +193,7 @@ static Type getWrtType(ValueAndGradOp op, SymbolTableCollection &tables, Attribu
     return {};
   }
   auto number = dyn_cast<IntegerAttr>(entry);
-  if (number && number.getInt() >= 0 &&
+  if (number && number.getType().isSignlessInteger(64) && number.getInt() >= 0 &&
       number.getInt() < static_cast<int64_t>(op.getOperands().size()))
     return op.getOperands()[number.getInt()].getType();
   op.emitOpError("wrt: expected a parameter or the number of one of the ")
@@ -154,5 +246,7 @@ LogicalResult DispatchOp::verifySymbolUses(SymbolTableCollection &tables) {
     return emitOpError("expected the type ")
            << type << " of " << getKernelAttr() << ", got " << TypeRange(inputs) << " -> "
            << TypeRange(getResults());
+  if (!kernel.getBody().getOps<DispatchOp>().empty())
+    return emitOpError("expected a kernel without dispatches of its own, got ") << getKernelAttr();
   return success();
 }

@@ -4,12 +4,18 @@
 #include "dialects/Weft/Weft.h"
 #include "mlir/IR/Builders.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace weft;
 
-// Whether `value` is a finite number that is not negative.
+// The runtime's largest number of a step: whole numbers up to it are exact.
+static constexpr double kMaxNumber = 0x1p53;
+
+// Whether `value` is a number of a step that is not negative.
 static bool isNonNegative(const APFloat &value) {
-  return value.isFinite() && !(value.convertToDouble() < 0);
+  return value.isFinite() && !(value.convertToDouble() < 0) &&
+         value.convertToDouble() <= kMaxNumber;
 }
 
 // Checks the numbers that all optimizers have.
@@ -17,7 +23,7 @@ static LogicalResult verifyNonNegative(function_ref<InFlightDiagnostic()> emitEr
                                        const APFloat &value) {
   if (isNonNegative(value))
     return success();
-  return emitError() << "expected " << name << " to be finite and at least 0, got "
+  return emitError() << "expected " << name << " to be finite, at least 0 and at most 2^53, got "
                      << value.convertToDouble();
 }
 
@@ -36,8 +42,9 @@ LogicalResult SGDAttr::verify(function_ref<InFlightDiagnostic()> emitError, APFl
       failed(verifyNonNegative(emitError, "momentum", momentum)) ||
       failed(verifyNonNegative(emitError, "weight_decay", weightDecay)))
     return failure();
-  if (!dampening.isFinite())
-    return emitError() << "expected dampening to be finite, got " << dampening.convertToDouble();
+  if (!(std::fabs(dampening.convertToDouble()) <= kMaxNumber))
+    return emitError() << "expected dampening to be finite, from -2^53 to 2^53, got "
+                       << dampening.convertToDouble();
   if (nesterov && (momentum.isZero() || !dampening.isZero()))
     return emitError()
            << "expected a momentum above 0 and no dampening with nesterov, got momentum "

@@ -5,6 +5,7 @@
 #include "dialects/Weft/Weft.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/OpImplementation.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace weft;
@@ -14,6 +15,13 @@ template <typename OpTy, typename... Args>
 static LogicalResult inferError(std::optional<Location> loc, Args &&...args) {
   return emitOptionalError(loc, "'", OpTy::getOperationName(), "' op ",
                            std::forward<Args>(args)...);
+}
+
+// The verifier checks limits only when there is a type.
+template <typename OpTy>
+static LogicalResult tooLarge(std::optional<Location> loc, int64_t dim) {
+  return inferError<OpTy>(loc, "expected at most ", kMaxElements,
+                          " elements, got a sum of sizes beyond 64 bits in dimension ", dim);
 }
 
 // That there is one number per dimension.
@@ -234,7 +242,8 @@ LogicalResult ConcatOp::inferReturnTypes(MLIRContext *, std::optional<Location> 
       if (i != dim && type.getDimSize(i) != first.getDimSize(i))
         return inferError<ConcatOp>(loc, "expected operands that agree in dimension ", i, ", got ",
                                     first, " and ", type, " (concat_c5)");
-    shape[dim] += type.getDimSize(dim);
+    if (llvm::AddOverflow(shape[dim], type.getDimSize(dim), shape[dim]))
+      return tooLarge<ConcatOp>(loc, dim);
   }
   types.push_back(first.clone(shape));
   return success();
@@ -270,7 +279,9 @@ LogicalResult PadOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc
                                  ", got ", low[i], " and ", high[i], " (pad_c3)");
       continue;
     }
-    shape[i] += low[i] + high[i];
+    if (llvm::AddOverflow(shape[i], low[i], shape[i]) ||
+        llvm::AddOverflow(shape[i], high[i], shape[i]))
+      return tooLarge<PadOp>(loc, i);
   }
   types.push_back(type.clone(shape));
   return success();
@@ -278,7 +289,8 @@ LogicalResult PadOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc
 
 LogicalResult PadOp::verify() {
   double value = getValue().convertToDouble();
-  if (isa<IntegerType>(getType().getElementType()) && value != std::floor(value))
+  if (isa<IntegerType>(getType().getElementType()) &&
+      (value != std::floor(value) || std::fabs(value) > 0x1p53))
     return emitOpError("expected a whole number as the value of ")
            << getType() << ", got " << value << " (pad_c4)";
   return success();

@@ -5,6 +5,8 @@
 #include "dialects/Weft/Weft.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/SmallBitVector.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 #include <cmath>
@@ -24,6 +26,13 @@ void WeftDialect::registerAttributes() {
 }
 
 FailureOr<APFloat> weft::parseDouble(AsmParser &parser) {
+  // As everywhere in MLIR, a hexadecimal number is the bits of a double: how a NaN is written.
+  if (StringRef(parser.getCurrentLocation().getPointer(), 2) == "0x") {
+    APFloat bits(0.0);
+    if (parser.parseFloat(APFloat::IEEEdouble(), bits))
+      return failure();
+    return bits;
+  }
   bool negative = succeeded(parser.parseOptionalMinus());
   double value = 0;
   APInt integer;
@@ -43,6 +52,47 @@ void weft::printDouble(AsmPrinter &printer, const APFloat &value) { printer.prin
 //===----------------------------------------------------------------------===//
 // Initializers
 //===----------------------------------------------------------------------===//
+
+// The numbers of a distribution, as the runtime draws from it.
+static LogicalResult verifyFinite(function_ref<InFlightDiagnostic()> emitError, StringRef name,
+                                  const APFloat &value) {
+  if (value.isFinite())
+    return success();
+  return emitError() << "expected " << name << " to be finite, got " << value.convertToDouble();
+}
+
+static LogicalResult verifyNormal(function_ref<InFlightDiagnostic()> emitError, const APFloat &mean,
+                                  const APFloat &std) {
+  if (failed(verifyFinite(emitError, "mean", mean)) || failed(verifyFinite(emitError, "std", std)))
+    return failure();
+  if (std.convertToDouble() < 0)
+    return emitError() << "expected std of at least 0, got " << std.convertToDouble();
+  return success();
+}
+
+LogicalResult KaimingUniformAttr::verify(function_ref<InFlightDiagnostic()> emitError, APFloat a) {
+  return verifyFinite(emitError, "a", a);
+}
+
+LogicalResult UniformAttr::verify(function_ref<InFlightDiagnostic()> emitError, APFloat low,
+                                  APFloat high) {
+  if (failed(verifyFinite(emitError, "low", low)) || failed(verifyFinite(emitError, "high", high)))
+    return failure();
+  if (low.convertToDouble() > high.convertToDouble())
+    return emitError() << "expected low <= high, got " << low.convertToDouble() << " and "
+                       << high.convertToDouble();
+  return success();
+}
+
+LogicalResult NormalAttr::verify(function_ref<InFlightDiagnostic()> emitError, APFloat mean,
+                                 APFloat std, int64_t) {
+  return verifyNormal(emitError, mean, std);
+}
+
+LogicalResult TruncatedNormalAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                          APFloat mean, APFloat std) {
+  return verifyNormal(emitError, mean, std);
+}
 
 Distribution KaimingUniformAttr::getDistribution(ArrayRef<int64_t> shape) const {
   double fanIn = 1;
@@ -84,6 +134,9 @@ LogicalResult TaskAttr::verify(function_ref<InFlightDiagnostic()> emitError, Tas
   if (labels && !llvm::all_of(labels, isName))
     return emitError() << "expected labels that are strings of one character or more, got "
                        << labels;
+  for (Attribute label : labels ? labels.getValue() : ArrayRef<Attribute>())
+    if (std::string fault = describeNameFault(cast<StringAttr>(label)); !fault.empty())
+      return emitError() << "labels: " << fault;
   return success();
 }
 
@@ -91,46 +144,119 @@ LogicalResult TaskAttr::verify(function_ref<InFlightDiagnostic()> emitError, Tas
 // Attributes of functions' arguments and results
 //===----------------------------------------------------------------------===//
 
-static LogicalResult verifyKind(Operation *op, StringRef where, unsigned index,
-                                NamedAttribute attr) {
+// The type of an argument or result, if it is a tensor.
+static RankedTensorType getTensorType(ArrayRef<Type> types, unsigned index) {
+  return index < types.size() ? dyn_cast<RankedTensorType>(types[index]) : nullptr;
+}
+
+static bool isPermutation(ArrayRef<int64_t> layout, int64_t rank) {
+  llvm::SmallBitVector seen(layout.size());
+  for (int64_t dimension : layout) {
+    if (dimension < 0 || dimension >= static_cast<int64_t>(layout.size()) || seen.test(dimension))
+      return false;
+    seen.set(dimension);
+  }
+  return static_cast<int64_t>(layout.size()) == rank;
+}
+
+// What an attribute of an argument or result expects in place of its value; empty if it is right.
+static std::string describeKindFault(NamedAttribute attr, RankedTensorType type) {
   StringRef name = attr.getName().strref();
-  auto expected = [&](StringRef what) {
+  Attribute value = attr.getValue();
+  if (name == kParameterAttr && !isa<FlatSymbolRefAttr>(value))
+    return "the symbol of a parameter or buffer";
+  if ((name == kInputAttr || name == kOutputAttr || name == kStateAttr) && !isa<StringAttr>(value))
+    return "a string";
+  auto role = dyn_cast<ScalarRoleAttr>(value);
+  if (name == kScalarAttr && !role)
+    return "#weft.scalar_role<...>";
+  if (name == kScalarAttr) {
+    bool isCount = llvm::is_contained(
+        {ScalarRole::Step, ScalarRole::Seed, ScalarRole::SampleOffset}, role.getValue());
+    bool isOfKind = type && type.getRank() == 0 &&
+                    (isCount ? type.getElementType().isSignlessInteger(64)
+                             : isa<Float64Type>(type.getElementType()));
+    if (!isOfKind)
+      return isCount ? "a tensor<i64>" : "a tensor<f64>";
+  }
+  auto numbers = dyn_cast<DenseI64ArrayAttr>(value);
+  if (name == kLayoutAttr && !(numbers && type && isPermutation(numbers, type.getRank())))
+    return "array<i64: ...> with each dimension once";
+  if (name == kIndexRangeAttr && !(numbers && (numbers.size() == 2 || numbers.size() == 3)))
+    return "array<i64: low, high> or array<i64: low, high, ignore>";
+  return {};
+}
+
+static LogicalResult verifyKind(Operation *op, StringRef where, unsigned index, NamedAttribute attr,
+                                RankedTensorType type) {
+  StringRef name = attr.getName().strref();
+  if (std::string expected = describeKindFault(attr, type); !expected.empty())
     return op->emitOpError() << where << " " << index << ": attribute '" << name << "' expected "
-                             << what << ", got " << attr.getValue();
-  };
-  if (name == kParameterAttr && !isa<FlatSymbolRefAttr>(attr.getValue()))
-    return expected("the symbol of a parameter or buffer");
-  if ((name == kInputAttr || name == kOutputAttr || name == kStateAttr) &&
-      !isa<StringAttr>(attr.getValue()))
-    return expected("a string");
-  if (name == kScalarAttr && !isa<ScalarRoleAttr>(attr.getValue()))
-    return expected("#weft.scalar_role<...>");
-  if (name == kLayoutAttr && !isa<DenseI64ArrayAttr>(attr.getValue()))
-    return expected("array<i64: ...>");
+                             << expected << ", got " << attr.getValue();
+  if (auto text = dyn_cast<StringAttr>(attr.getValue()))
+    if (std::string fault = describeNameFault(text); !fault.empty())
+      return op->emitOpError() << where << " " << index << ": attribute '" << name << "' " << fault;
   return success();
 }
 
 LogicalResult WeftDialect::verifyRegionArgAttribute(Operation *op, unsigned, unsigned argIndex,
                                                     NamedAttribute attr) {
-  if (attr.getName() != kDimsAttr)
-    return verifyKind(op, "argument", argIndex, attr);
   auto function = dyn_cast<FunctionOpInterface>(op);
+  RankedTensorType type =
+      function ? ::getTensorType(function.getArgumentTypes(), argIndex) : nullptr;
+  if (attr.getName() != kDimsAttr)
+    return verifyKind(op, "argument", argIndex, attr, type);
   auto names = dyn_cast<ArrayAttr>(attr.getValue());
-  auto type =
-      function ? dyn_cast<RankedTensorType>(function.getArgumentTypes()[argIndex]) : nullptr;
   bool areStrings = names && llvm::all_of(names, llvm::IsaPred<StringAttr>);
   if (!areStrings || !type || static_cast<int64_t>(names.size()) > type.getRank())
     return op->emitOpError() << "argument " << argIndex
                              << ": attribute 'weft.dims' expected at most "
                              << (type ? type.getRank() : 0) << " strings, got " << attr.getValue();
+  llvm::StringSet<> seen;
+  for (StringAttr name : names.getAsRange<StringAttr>()) {
+    if (name.empty())
+      continue;
+    std::string fault = describeNameFault(name);
+    if (fault.empty() && !seen.insert(name).second)
+      fault = "expected a name a dimension, got '" + name.str() + "' twice";
+    if (!fault.empty())
+      return op->emitOpError() << "argument " << argIndex << ": attribute 'weft.dims' " << fault;
+  }
   return success();
 }
 
 LogicalResult WeftDialect::verifyRegionResultAttribute(Operation *op, unsigned,
                                                        unsigned resultIndex, NamedAttribute attr) {
-  return verifyKind(op, "result", resultIndex, attr);
+  auto function = dyn_cast<FunctionOpInterface>(op);
+  return verifyKind(op, "result", resultIndex, attr,
+                    function ? ::getTensorType(function.getResultTypes(), resultIndex) : nullptr);
 }
 
+// What a pass leaves on functions and models for later ones.
 LogicalResult WeftDialect::verifyOperationAttribute(Operation *op, NamedAttribute attr) {
+  StringRef name = attr.getName().strref();
+  auto expected = [&](StringRef what) {
+    return op->emitOpError() << "attribute '" << name << "' expected " << what << ", got "
+                             << attr.getValue();
+  };
+  auto isSize = [](Attribute value) {
+    auto size = dyn_cast<IntegerAttr>(value);
+    return size && size.getType().isSignlessInteger(64) && size.getInt() >= 1 &&
+           size.getInt() <= kMaxRows;
+  };
+  if (name == kEntryAttr) {
+    auto entry = dyn_cast<StringAttr>(attr.getValue());
+    auto function = dyn_cast<func::FuncOp>(op);
+    if (!entry || !function || !function.getName().starts_with(entry))
+      return expected("the beginning of a function's name");
+  }
+  if (name == kBucketAttr) {
+    auto sizes = dyn_cast<DictionaryAttr>(attr.getValue());
+    if (!sizes || !op->hasAttr(kEntryAttr) ||
+        !llvm::all_of(sizes, [&](NamedAttribute size) { return isSize(size.getValue()); }))
+      return expected("sizes of dimensions beside 'weft.entry'");
+  }
+  if (name == kTunedBatchAttr && !isSize(attr.getValue()))
+    return expected("a size of the batch");
   return success();
 }

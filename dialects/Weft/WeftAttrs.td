@@ -41,12 +41,14 @@ def Weft_KaimingUniformAttr : Weft_InitializerAttr<"KaimingUniform", "kaiming_un
     first. With `a = sqrt(5)` it is `nn.Linear`'s and `nn.Conv2d`'s default.
   }];
   let parameters = (ins Weft_F64Parameter<"::llvm::APFloat(0.0)">:$a);
+  let genVerifyDecl = 1;
   let assemblyFormat = "(`<` struct(params)^ `>`)?";
 }
 
 def Weft_UniformAttr : Weft_InitializerAttr<"Uniform", "uniform"> {
   let summary = "uniform in [low, high)";
   let parameters = (ins Weft_F64Parameter<>:$low, Weft_F64Parameter<>:$high);
+  let genVerifyDecl = 1;
   let assemblyFormat = "`<` $low `,` $high `>`";
 }
 
@@ -59,6 +61,7 @@ def Weft_NormalAttr : Weft_InitializerAttr<"Normal", "normal"> {
   let parameters = (ins Weft_F64Parameter<"::llvm::APFloat(0.0)">:$mean,
                         Weft_F64Parameter<"::llvm::APFloat(1.0)">:$std,
                         DefaultValuedParameter<"int64_t", "-1">:$zero_row);
+  let genVerifyDecl = 1;
   let assemblyFormat = "(`<` struct(params)^ `>`)?";
 }
 
@@ -66,6 +69,7 @@ def Weft_TruncatedNormalAttr : Weft_InitializerAttr<"TruncatedNormal", "truncate
   let summary = "normal, cut at two standard deviations from the mean";
   let parameters = (ins Weft_F64Parameter<"::llvm::APFloat(0.0)">:$mean,
                         Weft_F64Parameter<"::llvm::APFloat(1.0)">:$std);
+  let genVerifyDecl = 1;
   let assemblyFormat = "(`<` struct(params)^ `>`)?";
 }
 

@@ -68,8 +68,11 @@ def Weft_I64Scalar : Type<0DTensorOf<[I64]>.predicate, "tensor<i64>", "::mlir::R
 // Ops
 //===----------------------------------------------------------------------===//
 
+// First among the traits, so that inference and verifiers compute with sizes within the limits only.
+def Weft_WithinLimits : NativeOpTrait<"WithinLimits"> { let cppNamespace = "::weft"; }
+
 class Weft_Op<string mnemonic, list<Trait> traits = []>
-    : Op<Weft_Dialect, mnemonic, traits>;
+    : Op<Weft_Dialect, mnemonic, !listconcat([Weft_WithinLimits], traits)>;
 
 // An op without effects that the reference interpreter evaluates.
 class Weft_PureOp<string mnemonic, list<Trait> traits = []>

@@ -11,6 +11,7 @@
 #include "dialects/Interfaces/LossOpInterface.h"
 #include "dialects/Interfaces/RandomOpInterface.h"
 #include "dialects/Interfaces/ReferenceOpInterface.h"
+#include "dialects/Weft/Limits.h"
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinTypes.h"

@@ -42,7 +42,17 @@ static std::unique_ptr<schema::InitializerT> buildInitializer(const PersistentVa
     return table; // state begins at zero
   Attribute init = TypeSwitch<Operation *, Attribute>(variable.declaration)
                        .Case<ParameterOp, BufferOp>([](auto op) { return op.getInit(); });
-  if (auto values = dyn_cast<DenseElementsAttr>(init)) {
+  auto values = dyn_cast<DenseElementsAttr>(init);
+  if (values && values.isSplat() && isa<FloatType>(values.getElementType())) {
+    // As large as it may be, a number of it is enough.
+    APFloat value = values.getSplatValue<APFloat>();
+    bool losesInfo = false;
+    value.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven, &losesInfo);
+    table->kind = schema::InitializerKind::Constant;
+    table->a = value.convertToDouble();
+    return table;
+  }
+  if (values) {
     table->kind = schema::InitializerKind::Dense;
     // A splat's raw data is one element.
     int64_t copies = values.isSplat() ? values.getNumElements() : 1;

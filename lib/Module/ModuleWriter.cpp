@@ -36,6 +36,7 @@ private:
   LogicalResult addEntry(exec::ProgramOp program);
   void addOptimizer();
   void addTask();
+  LogicalResult verifySize();
   std::unique_ptr<schema::KernelT> buildKernel(const KernelInfo &info, uint64_t address);
 
   ModuleOp module;
@@ -43,6 +44,8 @@ private:
   const ModuleOptions &options;
   schema::ModuleT table;
   llvm::StringMap<unsigned> kernelNumbers;
+  // The most rows per row of the batch that a kernel is dispatched on.
+  llvm::StringMap<int64_t> rowsOf;
 };
 
 } // namespace
@@ -70,6 +73,13 @@ LogicalResult ModuleBuilder::addVariables() {
   return success();
 }
 
+// An estimate, kept to what the runtime takes of a kernel that runs `rows` times a row of the batch
+// (runtime/src/module/sizes.h).
+static LinearSize boundedWork(LinearSize flops, int64_t rows) {
+  constexpr int64_t most = int64_t{1} << 46, mostPerRow = int64_t{1} << 36;
+  return {std::min(flops.fixed, most), std::min(flops.perRow, mostPerRow / rows)};
+}
+
 std::unique_ptr<schema::KernelT> ModuleBuilder::buildKernel(const KernelInfo &info,
                                                             uint64_t address) {
   auto kernel = std::make_unique<schema::KernelT>();
@@ -77,7 +87,8 @@ std::unique_ptr<schema::KernelT> ModuleBuilder::buildKernel(const KernelInfo &in
   kernel->entry = address;
   kernel->constant_count = info.constantCount;
   kernel->scratch_bytes = info.scratchBytes;
-  kernel->flops = std::make_unique<schema::LinearSize>(toSchema(info.flops));
+  kernel->flops = std::make_unique<schema::LinearSize>(
+      toSchema(boundedWork(info.flops, std::max<int64_t>(1, rowsOf.lookup(info.name)))));
   for (const KernelBinding &binding : info.bindings) {
     auto entry = std::make_unique<schema::KernelBindingT>();
     entry->access = binding.isResult ? schema::Access::Write : schema::Access::Read;
@@ -198,6 +209,10 @@ LogicalResult ModuleBuilder::build() {
   SmallVector<ModuleOp> kernels = getKernelModules(module);
   if (kernels.empty())
     return model.emitError("expected a module of kernels beside the model");
+  module.walk([&](exec::DispatchOp dispatch) {
+    int64_t &rows = rowsOf[dispatch.getKernel().getLeafReference()];
+    rows = std::max<int64_t>(rows, dispatch.getRows());
+  });
   for (ModuleOp inner : kernels)
     if (failed(addExecutable(inner)))
       return failure();
@@ -206,7 +221,7 @@ LogicalResult ModuleBuilder::build() {
       return failure();
   addOptimizer();
   addTask();
-  return success();
+  return verifySize();
 }
 
 // A model that names no task classifies if an input of it holds indices.
@@ -227,6 +242,23 @@ void ModuleBuilder::addTask() {
                         [](const auto &input) { return input->index_high > input->index_low; });
   });
   table.task = hasClasses ? schema::Task::Classification : schema::Task::Unknown;
+}
+
+// FlatBuffers addresses with 31 bits: what is large is summed up before a buffer is made.
+LogicalResult ModuleBuilder::verifySize() {
+  constexpr uint64_t most = uint64_t{1} << 30;
+  uint64_t bytes = table.source.size();
+  for (const auto &variable : table.variables)
+    bytes += variable->initializer ? variable->initializer->values.size() : 0;
+  for (const auto &executable : table.executables) {
+    bytes += executable->image.size();
+    for (const auto &kernel : executable->kernels)
+      bytes += kernel->source.size();
+  }
+  if (bytes <= most)
+    return success();
+  return model.emitOpError("expected a module of at most ")
+         << most << " bytes of literals, code and source, got " << bytes;
 }
 
 std::vector<char> ModuleBuilder::pack() const {

@@ -94,6 +94,8 @@ struct CheckEquivalent : impl::CheckEquivalentBase<CheckEquivalent> {
   // Evaluates `function` from initial parameters, which `interpreter` then holds the new values of.
   LogicalResult evaluate(func::FuncOp function, const EntryOptions &options,
                          Interpreter &interpreter, SmallVectorImpl<ReferenceTensor> &results) {
+    if (failed(verifyEvaluable(function, options.rows)))
+      return failure();
     if (auto model = function->getParentOfType<ModelOp>())
       interpreter.initialize(model, seed);
     SmallVector<ReferenceTensor> arguments;

@@ -48,6 +48,8 @@ struct CheckGradients : impl::CheckGradientsBase<CheckGradients> {
     if (failed(rows))
       return failure();
     for (int64_t count : *rows) {
+      if (failed(verifyEvaluable(function, count)))
+        return failure();
       Interpreter interpreter;
       SmallVector<ReferenceTensor> inputs;
       GradientCheckOptions options{tolerance, seed, order ? unsigned(order.getInt()) : 1};

@@ -77,7 +77,8 @@ struct CheckOpCases : impl::CheckOpCasesBase<CheckOpCases> {
   LogicalResult check(func::FuncOp function, CaseExecutor &executor, StringRef name) {
     SmallVector<ReferenceTensor> inputs, results;
     FailureOr<SmallVector<int64_t>> rows = getCaseRows(function);
-    if (failed(rows) || failed(makeCaseInputs(function, rows->front(), 0, inputs)))
+    if (failed(rows) || failed(verifyEvaluable(function, rows->front())) ||
+        failed(makeCaseInputs(function, rows->front(), 0, inputs)))
       return failure();
     if (failed(executor.evaluate(function, inputs, results)) ||
         failed(compare(function, name, results)))

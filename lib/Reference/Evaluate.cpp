@@ -50,6 +50,8 @@ struct Evaluate : impl::EvaluateBase<Evaluate> {
   }
 
   LogicalResult evaluate(func::FuncOp function) {
+    if (failed(verifyEvaluable(function, rows)))
+      return failure();
     Interpreter interpreter(typed ? Rounding::PerOp : Rounding::Never);
     if (auto model = function->getParentOfType<ModelOp>())
       interpreter.initialize(model, seed);

@@ -6,13 +6,13 @@
 
 #include "dialects/Weft/Weft.h"
 #include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 
 namespace weft {
 
-// Deeper calls are recursion, which a graph cannot have.
-static constexpr unsigned kMaxCallDepth = 256;
+static constexpr int64_t kMaxEvaluatedOps = 1 << 18;
 
 const ReferenceTensor *Interpreter::getStorage(StringRef name) const {
   auto found = storage.find(name);
@@ -35,13 +35,24 @@ static RankedTensorType getDataType(const ReferenceTensor &value) {
   return RankedTensorType::get(value.getShape(), value.getElementType());
 }
 
+static LogicalResult verifyOneBlock(func::FuncOp function) {
+  if (function.isExternal() || function.getBody().hasOneBlock())
+    return success();
+  return function.emitOpError("cannot be evaluated: expected straight-line code (one block), got ")
+         << function.getBody().getBlocks().size() << " blocks";
+}
+
 LogicalResult Interpreter::evaluate(func::FuncOp function, ArrayRef<ReferenceTensor> arguments,
                                     SmallVectorImpl<ReferenceTensor> &results) {
   if (function.isDeclaration())
     return function.emitOpError("cannot be evaluated: expected a body");
+  if (failed(verifyOneBlock(function)))
+    return failure();
   if (function.getNumArguments() != arguments.size())
     return function.emitOpError("expected ")
            << function.getNumArguments() << " arguments, got " << arguments.size();
+  if (callDepth == 0)
+    heldElements = evaluatedOps = 0;
   Frame frame;
   for (auto [index, argument, value] : llvm::enumerate(function.getArguments(), arguments)) {
     if (!fits(value, argument.getType()))
@@ -58,11 +69,80 @@ LogicalResult Interpreter::evaluate(func::FuncOp function, ArrayRef<ReferenceTen
   return success();
 }
 
+// Elements of a tensor of this type with `dynamicSize` in place of dynamic dimensions.
+static int64_t countElements(RankedTensorType type, int64_t dynamicSize) {
+  int64_t elements = 1;
+  for (int64_t size : type.getShape())
+    elements = llvm::SaturatingMultiply<uint64_t>(elements,
+                                                  ShapedType::isDynamic(size) ? dynamicSize : size);
+  return std::min(elements, kMaxElements);
+}
+
+static LogicalResult addHeld(Operation *op, int64_t elements, int64_t &held) {
+  held += elements;
+  if (held <= kMaxHeldElements)
+    return success();
+  return op->emitOpError("cannot be evaluated: expected at most ")
+         << kMaxHeldElements << " elements in all values, got " << held;
+}
+
+LogicalResult Interpreter::reserveResults(Operation *op, ArrayRef<ReferenceTensor> operands) {
+  // Calls that double run long before they hold much.
+  if (++evaluatedOps > kMaxEvaluatedOps)
+    return op->emitOpError("cannot be evaluated: expected at most ")
+           << kMaxEvaluatedOps << " ops, those of a call counted each time, got more";
+  // A dynamic dimension has the size of one of an operand, but for a reshape, which keeps all.
+  int64_t largest = 1, elements = 1;
+  for (const ReferenceTensor &operand : operands) {
+    elements = std::max(elements, operand.getNumElements());
+    for (int64_t size : operand.getShape())
+      largest = std::max(largest, size);
+  }
+  if (isa<func::CallOp, DispatchOp>(op))
+    return success(); // its own ops count
+  for (Type type : op->getResultTypes())
+    if (auto tensor = dyn_cast<RankedTensorType>(type))
+      if (failed(addHeld(op, isa<ReshapeOp>(op) ? elements : countElements(tensor, largest),
+                         heldElements)))
+        return failure();
+  return success();
+}
+
+LogicalResult verifyEvaluable(func::FuncOp function, int64_t rows) {
+  if (rows < 1 || rows > kMaxRows)
+    return function.emitOpError("cannot be evaluated: expected 1 to ")
+           << kMaxRows << " rows, got " << rows;
+  if (failed(verifyOneBlock(function)))
+    return failure();
+  int64_t held = 0;
+  if (auto model = function->getParentOfType<ModelOp>())
+    for (Operation &op : model.getBody().front())
+      if (isa<ParameterOp, BufferOp>(op) &&
+          failed(
+              addHeld(&op,
+                      countElements(
+                          cast<RankedTensorType>(op.getAttrOfType<TypeAttr>("type").getValue()), 1),
+                      held)))
+        return failure();
+  for (auto [index, type] : llvm::enumerate(function.getArgumentTypes())) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    if (!tensor || !isElementType(tensor.getElementType()))
+      return function.emitOpError("cannot be evaluated: argument ")
+             << index << ": expected a ranked tensor of f32, f64, bf16, f16, i64, i32, i8 or i1, "
+             << "got " << type;
+    if (std::string fault = describeShapeFault(type); !fault.empty())
+      return function.emitOpError("cannot be evaluated: argument ") << index << ": " << fault;
+    if (failed(addHeld(function, countElements(tensor, rows), held)))
+      return failure();
+  }
+  return success();
+}
+
 LogicalResult Interpreter::evaluateOp(Operation *op, Frame &frame) {
   SmallVector<ReferenceTensor> operands, results;
   for (Value operand : op->getOperands())
     operands.push_back(frame.at(operand));
-  if (failed(evaluateResults(op, operands, results)))
+  if (failed(reserveResults(op, operands)) || failed(evaluateResults(op, operands, results)))
     return failure();
   if (results.size() != op->getNumResults())
     return op->emitOpError("reference evaluation: expected ")

@@ -34,6 +34,9 @@ struct BuildKernels : impl::BuildKernelsBase<BuildKernels> {
 
   LogicalResult buildFor(ModelOp model, const std::string &processor) {
     std::string error;
+    if (tunedRows < 1 || tunedRows > kMaxRows)
+      return model.emitError("expected 1 to ")
+             << kMaxRows << " rows to tune for, got " << tunedRows;
     std::unique_ptr<TargetInterface> compiler = createTarget({target, processor, tunedRows}, error);
     if (!compiler)
       return model.emitError() << error;

@@ -36,6 +36,13 @@ LogicalResult EntrySchedule::collectSteps() {
     FailureOr<KernelInfo> info = readKernelInfo(kernel);
     if (failed(info))
       return failure();
+    for (const KernelBinding &binding : info->bindings)
+      if (binding.index >= (binding.isResult ? op.getNumResults() : op.getNumOperands()) ||
+          llvm::any_of(binding.mayOverwrite,
+                       [&](unsigned other) { return other >= info->bindings.size(); }))
+        return kernel.emitOpError("expected bindings to the operands and results of its dispatch, "
+                                  "got one to number ")
+               << binding.index;
     stepOf[&op] = steps.size();
     steps.push_back({dispatch, *info, {}, 0});
   }

@@ -20,6 +20,9 @@ namespace {
 /// Bounds beyond this are not followed, so that arithmetic here cannot overflow.
 constexpr int64_t kUnbounded = int64_t(1) << 30;
 
+/// Ops in a row that are followed.
+constexpr unsigned kMaxDepth = 512;
+
 /// All elements of a tensor: low <= x <= high, or x is `ignored`.
 struct Interval {
   int64_t low = -kUnbounded, high = kUnbounded;
@@ -46,7 +49,13 @@ public:
     auto found = known.find(value);
     if (found != known.end())
       return found->second;
-    Interval interval = compute(value);
+    // Beyond that, nothing is known: a check costs less than a stack.
+    Interval interval;
+    if (depth < kMaxDepth) {
+      ++depth;
+      interval = compute(value);
+      --depth;
+    }
     known[value] = interval;
     return interval;
   }
@@ -157,6 +166,7 @@ private:
   }
 
   llvm::DenseMap<Value, Interval> known;
+  unsigned depth = 0;
 };
 
 struct CheckIndices : impl::CheckIndicesBase<CheckIndices> {

@@ -82,6 +82,13 @@ LogicalResult expand(ValueAndGradOp op) {
     op.emitRemark("while differentiating ") << op.getCalleeAttr() << " here";
     return failure();
   }
+  auto function = op->getParentOfType<func::FuncOp>();
+  int64_t size = function.getBody().front().getOperations().size() +
+                 gradient->getBody().front().getOperations().size();
+  if (size > kMaxFunctionOps)
+    return op.emitOpError("expected a function of at most ")
+           << kMaxFunctionOps << " ops once its gradients are built, @" << function.getName()
+           << " has " << size;
   OpBuilder builder(op);
   op.replaceAllUsesWith(inlineBody(builder, *gradient, op.getOperands()));
   op.erase();
@@ -91,7 +98,7 @@ LogicalResult expand(ValueAndGradOp op) {
 struct Differentiate : impl::DifferentiateBase<Differentiate> {
   void runOnOperation() override {
     FailureOr<SmallVector<func::FuncOp>> order = getFunctionsCalleesFirst(getOperation());
-    if (failed(order))
+    if (failed(order) || failed(checkInlinedSizes(*order)))
       return signalPassFailure();
     llvm::StringSet<> differentiated = inlineIntoCallees(*order);
     for (func::FuncOp function : *order) {

@@ -2,36 +2,47 @@
 //
 // Parsing of sizes of named dimensions.
 #include "weft/Transforms/DimensionBinding.h"
+#include "dialects/Weft/Limits.h"
+#include "llvm/ADT/APInt.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace llvm;
 using namespace weft;
 
 // More sizes than this are a mistyped range; each is a copy of the model.
-static constexpr int64_t kMaxSizes = 1024;
+static constexpr size_t kMaxSizes = 1024;
 
-// A size or a range; appends to `sizes`.
-static LogicalResult parseSizes(StringRef text, SmallVectorImpl<int64_t> &sizes) {
+static std::string describeSyntax(StringRef item) {
+  return ("expected sizes of a dimension, such as seq=16:128:16, seq=16,32 or batch=64, got '" +
+          item + "'")
+      .str();
+}
+
+// A size or a range, appended to `sizes`; returns what is wrong with it in `item`, or nothing.
+static std::string parseSizes(StringRef text, StringRef item, SmallVectorImpl<int64_t> &sizes) {
   SmallVector<StringRef> parts;
   text.split(parts, ':');
   SmallVector<int64_t> numbers;
   for (StringRef part : parts) {
-    int64_t number = 0;
-    if (part.trim().getAsInteger(10, number) || number < 1)
-      return failure();
-    numbers.push_back(number);
+    APInt number; // of any width: how many digits there are is not a matter of syntax
+    if (part.trim().getAsInteger(10, number))
+      return describeSyntax(item);
+    if (number.getActiveBits() > 63 || number.getZExtValue() < 1 ||
+        number.getZExtValue() > static_cast<uint64_t>(kMaxRows))
+      return ("expected sizes from 1 to " + Twine(kMaxRows) + ", got '" + part.trim() + "'").str();
+    numbers.push_back(number.getZExtValue());
   }
-  if (numbers.size() == 1) {
-    sizes.push_back(numbers[0]);
-    return success();
-  }
+  if (numbers.size() > 3 || (numbers.size() > 1 && numbers[1] < numbers[0]))
+    return describeSyntax(item);
+  int64_t last = numbers.size() == 1 ? numbers[0] : numbers[1];
   int64_t step = numbers.size() == 3 ? numbers[2] : 1;
-  if (numbers.size() > 3 || numbers[1] < numbers[0] ||
-      (numbers[1] - numbers[0]) / step >= kMaxSizes)
-    return failure();
-  for (int64_t size = numbers[0]; size <= numbers[1]; size += step)
+  for (int64_t size = numbers[0]; size <= last; size += step) {
+    if (sizes.size() == kMaxSizes)
+      return ("expected at most " + Twine(kMaxSizes) + " sizes of a dimension, got '" + item + "'")
+          .str();
     sizes.push_back(size);
-  return success();
+  }
+  return {};
 }
 
 // Each dimension with a partner has as many sizes, and the partner none itself.
@@ -80,14 +91,10 @@ FailureOr<SmallVector<DimensionBinding>> weft::parseDimensionBindings(ArrayRef<s
       } else {
         sizes = part;
       }
-      if (bindings.empty() || bindings.back().name.empty() || lacksPartner ||
-          failed(parseSizes(sizes, bindings.back().sizes))) {
-        error =
-            ("expected sizes of a dimension, such as seq=16:128:16, seq=16,32 or batch=64, got '" +
-             item + "'")
-                .str();
+      bool isComplete = !bindings.empty() && !bindings.back().name.empty() && !lacksPartner;
+      error = isComplete ? parseSizes(sizes, item, bindings.back().sizes) : describeSyntax(item);
+      if (!error.empty())
         return failure();
-      }
     }
   }
   if (failed(checkPartners(bindings, error)))

@@ -282,7 +282,7 @@ struct FlattenModel : impl::FlattenModelBase<FlattenModel> {
   void runOnOperation() override {
     ModelOp model = getOperation();
     FailureOr<SmallVector<func::FuncOp>> order = getFunctionsCalleesFirst(model);
-    if (failed(order))
+    if (failed(order) || failed(checkInlinedSizes(*order)))
       return signalPassFailure();
     for (func::FuncOp function : *order)
       numInlined += inlineCalls(function);

@@ -13,6 +13,7 @@
 #include "mlir/Analysis/TopologicalSortUtils.h"
 #include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/Support/MathExtras.h"
 
 #include <numeric>
 
@@ -210,6 +211,10 @@ struct FormDispatches : impl::FormDispatchesBase<FormDispatches> {
   void runOnOperation() override {
     ModelOp model = getOperation();
     std::string error;
+    if (tunedRows < 1 || tunedRows > kMaxRows) {
+      model.emitError("expected 1 to ") << kMaxRows << " rows to tune for, got " << tunedRows;
+      return signalPassFailure();
+    }
     std::unique_ptr<TargetInterface> compiler = createTarget({target, cpu, tunedRows}, error);
     if (!compiler) {
       model.emitError() << error;
@@ -230,10 +235,11 @@ struct FormDispatches : impl::FormDispatchesBase<FormDispatches> {
       if (entry.isPublic() && !entry.isExternal())
         entries.push_back(entry);
     auto sizeOf = [](func::FuncOp entry) {
-      int64_t size = 1;
+      uint64_t size = 1;
       if (auto bucket = entry->getAttrOfType<DictionaryAttr>(kBucketAttr))
         for (NamedAttribute dimension : bucket)
-          size *= cast<IntegerAttr>(dimension.getValue()).getInt();
+          size = llvm::SaturatingMultiply<uint64_t>(
+              size, cast<IntegerAttr>(dimension.getValue()).getInt());
       return size;
     };
     llvm::stable_sort(entries,

@@ -26,8 +26,13 @@ static void intersect(std::optional<IndexRange> &range, const IndexRange &other)
     range->ignore.reset();
 }
 
-std::optional<IndexRange> weft::getIndexRange(Value value) {
+// Moves in a row that are followed.
+static constexpr unsigned kMaxDepth = 512;
+
+static std::optional<IndexRange> getIndexRangeWithin(Value value, unsigned depth) {
   std::optional<IndexRange> range;
+  if (depth == kMaxDepth)
+    return range;
   for (OpOperand &use : value.getUses()) {
     Operation *op = use.getOwner();
     std::optional<IndexRange> used;
@@ -36,12 +41,14 @@ std::optional<IndexRange> weft::getIndexRange(Value value) {
     // Elements that are only moved, repeated or widened.
     bool isMove = isa<ReshapeOp, PermuteOp, SliceOp, BroadcastOp, CastOp>(op);
     if (!used && isMove && isIntegerTensor(op->getResult(0).getType()))
-      used = getIndexRange(op->getResult(0));
+      used = getIndexRangeWithin(op->getResult(0), depth + 1);
     if (used)
       intersect(range, *used);
   }
   return range;
 }
+
+std::optional<IndexRange> weft::getIndexRange(Value value) { return getIndexRangeWithin(value, 0); }
 
 void weft::recordIndexRanges(func::FuncOp function) {
   for (BlockArgument argument : function.getArguments()) {

@@ -5,6 +5,7 @@
 #include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringMap.h"
 
 using namespace mlir;
 using namespace weft;
@@ -44,6 +45,8 @@ LogicalResult CallOrder::visitCall(Operation *call, FlatSymbolRefAttr symbol) {
   if (stack.contains(callee))
     return call->emitOpError("expected calls without recursion, got ")
            << describeCycle(stack.getArrayRef(), callee);
+  if (stack.size() == kMaxCallDepth)
+    return call->emitOpError("expected calls nested at most ") << kMaxCallDepth << " deep";
   return visit(callee);
 }
 
@@ -74,6 +77,23 @@ FailureOr<SmallVector<func::FuncOp>> weft::getFunctionsCalleesFirst(ModelOp mode
     if (failed(calls.visit(function)))
       return failure();
   return calls.takeOrder();
+}
+
+LogicalResult weft::checkInlinedSizes(ArrayRef<func::FuncOp> order) {
+  llvm::StringMap<int64_t> sizes;
+  for (func::FuncOp function : order) {
+    int64_t size = 0;
+    for (Operation &op : function.getBody().front()) {
+      auto call = dyn_cast<func::CallOp>(op);
+      size += call ? sizes.lookup(call.getCallee()) : 1;
+      if (size > kMaxFunctionOps)
+        return op.emitOpError("expected a function of at most ")
+               << kMaxFunctionOps << " ops once its calls are inlined, @" << function.getName()
+               << " has more";
+    }
+    sizes[function.getName()] = size;
+  }
+  return success();
 }
 
 SmallVector<Value> weft::inlineBody(OpBuilder &builder, func::FuncOp callee, ValueRange arguments) {

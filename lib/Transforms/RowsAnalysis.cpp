@@ -42,6 +42,8 @@ FailureOr<int64_t> RowsAnalysis::getOperandMultiplier(Operation &op) const {
 LogicalResult RowsAnalysis::visit(Operation &op) {
   if (auto dispatch = dyn_cast<DispatchOp>(op)) {
     auto kernel = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(&op, dispatch.getKernelAttr());
+    if (!kernel || kernel.isExternal())
+      return op.emitOpError("expected a kernel with a body, got ") << dispatch.getKernelAttr();
     SmallVector<int64_t> operands = llvm::map_to_vector(
         dispatch.getOperands(), [&](Value value) { return getMultiplier(value); });
     operands.append(dispatch.getConstants().size(), 0);
@@ -65,14 +67,19 @@ LogicalResult RowsAnalysis::visit(Operation &op) {
     if (*multiplier == 0)
       return op.emitOpError("has a dynamic dimension 0, but no operand that gives its size");
     int64_t rows = *multiplier;
+    int64_t perRow = getRowElements(result);
     if (isa<ReshapeOp>(op)) {
       int64_t elements = rows * getRowElements(op.getOperand(0));
-      int64_t perRow = getRowElements(result);
       if (perRow == 0 || elements % perRow != 0)
         return op.emitOpError("expected a result whose rows are a multiple of the batch, got ")
                << elements << " elements per sample in rows of " << perRow;
       rows = elements / perRow;
     }
+    // A row of the batch, which may be many rows of the tensor, is within the limits of one.
+    if (rows > kMaxRowElements / perRow)
+      return op.emitOpError("expected at most ")
+             << kMaxRowElements << " elements per sample of the batch, got " << rows << " rows of "
+             << result.getType();
     multipliers[result] = rows;
   }
   return success();

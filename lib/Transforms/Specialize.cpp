@@ -8,6 +8,7 @@
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 
@@ -54,6 +55,7 @@ public:
 private:
   LogicalResult collectNames();
   LogicalResult checkBindings();
+  LogicalResult checkCopies();
   SmallVector<Bucket> getBuckets(const llvm::SetVector<StringRef> &names) const;
   FailureOr<func::FuncOp> specialize(func::FuncOp function, const Bucket &bucket);
   FailureOr<FlatSymbolRefAttr> specializeCallee(ValueAndGradOp op, const Bucket &bucket);
@@ -161,7 +163,7 @@ std::string getSuffix(const Bucket &bucket) {
   return suffix;
 }
 
-void setArgumentTypes(func::FuncOp function, const Bucket &bucket) {
+LogicalResult setArgumentTypes(func::FuncOp function, const Bucket &bucket) {
   for (BlockArgument argument : function.getArguments()) {
     auto tensor = cast<RankedTensorType>(argument.getType());
     SmallVector<int64_t> shape(tensor.getShape());
@@ -171,7 +173,11 @@ void setArgumentTypes(func::FuncOp function, const Bucket &bucket) {
         size = bound->second;
     }
     argument.setType(tensor.clone(shape));
+    if (std::string fault = describeShapeFault(argument.getType()); !fault.empty())
+      return function.emitOpError("argument ")
+             << argument.getArgNumber() << ", after dimensions are bound: " << fault;
   }
+  return success();
 }
 
 // The callee's copy for the operands' types, which its own named dimensions give.
@@ -205,7 +211,8 @@ FailureOr<func::FuncOp> Specializer::specialize(func::FuncOp function, const Buc
     copy->setAttr(kEntryAttr, attributes.getStringAttr(function.getName()));
     copy->setAttr(kBucketAttr, attributes.getDictionaryAttr(sizes));
   }
-  setArgumentTypes(copy, bucket);
+  if (failed(setArgumentTypes(copy, bucket)))
+    return failure();
   for (auto gradient : copy.getBody().getOps<ValueAndGradOp>()) {
     FailureOr<FlatSymbolRefAttr> callee = specializeCallee(gradient, bucket);
     if (failed(callee))
@@ -217,8 +224,29 @@ FailureOr<func::FuncOp> Specializer::specialize(func::FuncOp function, const Buc
   return copy;
 }
 
+// All copies together are kept to a size before the first is made.
+LogicalResult Specializer::checkCopies() {
+  int64_t ops = 0;
+  for (auto &[function, names] : namesOf) {
+    int64_t copies = 1;
+    for (const DimensionBinding &binding : bindings)
+      if (names.contains(binding.name) &&
+          (binding.partner.empty() || !names.contains(binding.partner)))
+        copies = llvm::SaturatingMultiply<uint64_t>(copies, binding.sizes.size());
+    if (copies > kMaxBuckets)
+      return function.emitOpError("expected at most ")
+             << kMaxBuckets << " copies for sizes of dimensions, got " << copies;
+    ops += copies * function.getBody().front().getOperations().size();
+    if (ops > kMaxModelOps)
+      return model.emitOpError("expected at most ")
+             << kMaxModelOps << " ops in all copies for sizes of dimensions, got " << ops
+             << " up to @" << function.getName();
+  }
+  return success();
+}
+
 FailureOr<unsigned> Specializer::run() {
-  if (failed(collectNames()) || failed(checkBindings()))
+  if (failed(collectNames()) || failed(checkBindings()) || failed(checkCopies()))
     return failure();
   unsigned copies = 0;
   for (auto &[function, names] : namesOf) {

@@ -167,6 +167,9 @@ LogicalResult weft::propagateTypes(func::FuncOp function) {
                    "expected no dynamic dimension but the outermost after dimensions are "
                    "bound, got ")
                << type;
+      // What follows computes with these sizes.
+      if (std::string fault = describeShapeFault(tensor); !fault.empty())
+        return op.emitOpError() << "after dimensions are bound: " << fault;
       result.setType(type);
     }
     dropShapeOperands(&op);

@@ -5,7 +5,7 @@
 // RUN: weft-opt %s --weft-random-graph="seed=3 size=8" > %t.first
 // RUN: weft-opt %s --weft-random-graph="seed=3 size=8" | diff %t.first -
 // RUN: weft-opt %t.first | diff %t.first -
-// RUN: weft-opt %t.first --emit-bytecode | weft-opt | diff %t.first -
+// RUN: weft-opt %t.first --emit-bytecode | weft-opt --allow-bytecode | diff %t.first -
 
 // CHECK: weft.model @random
 // CHECK: weft.parameter @p{{[0-9]+}}.weight

@@ -58,3 +58,16 @@ weft.model @dispatches {
     return %y : tensor<?x2xf32>
   }
 }
+
+// -----
+
+// Rows that a reshape makes of one count as that one.
+weft.model @many {
+  // expected-remark @below {{shapes in @f are not a multiple of the batch; bind it}}
+  func.func @f(%x: tensor<?x1048576xf32>) -> tensor<?x8192xf32> {
+    %rows = weft.reshape %x : tensor<?x1048576xf32> -> tensor<?x1xf32>
+    // expected-error @below {{expected at most 4294967296 elements per sample of the batch, got 1048576 rows of 'tensor<?x8192xf32>'}}
+    %wide = weft.broadcast %rows dims = [0, 1] : tensor<?x1xf32> -> tensor<?x8192xf32>
+    return %wide : tensor<?x8192xf32>
+  }
+}

@@ -44,6 +44,9 @@ public:
                                llvm::SmallVectorImpl<ReferenceTensor> &results);
 
 private:
+  // Fails after an error at `op` where a result of the op would be one value too many to hold.
+  llvm::LogicalResult reserveResults(mlir::Operation *op, llvm::ArrayRef<ReferenceTensor> operands);
+
   using Frame = llvm::DenseMap<mlir::Value, ReferenceTensor>;
 
   llvm::LogicalResult evaluateOp(mlir::Operation *op, Frame &frame);
@@ -56,7 +59,14 @@ private:
   Rounding rounding;
   llvm::StringMap<ReferenceTensor> storage;
   unsigned callDepth = 0;
+  // Of the evaluation that is under way.
+  int64_t heldElements = 0;
+  int64_t evaluatedOps = 0;
 };
+
+// Fails after an error at `function` unless its arguments, with `rows` in place of dynamic
+// dimensions, and the storage of its model are tensors that an Interpreter can hold.
+llvm::LogicalResult verifyEvaluable(mlir::func::FuncOp function, int64_t rows);
 
 } // namespace weft
 

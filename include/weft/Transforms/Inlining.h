@@ -12,8 +12,13 @@ namespace weft {
 
 /// The functions of `model` that have a body, callees (of func.call and weft.value_and_grad) before
 /// callers and otherwise in declaration order. Fails with an error at a call that leads back to its
-/// own function, that calls no function of the model, or at a function of several blocks.
+/// own function, that calls no function of the model or that is nested too deep, or at a function
+/// of several blocks.
 llvm::FailureOr<llvm::SmallVector<mlir::func::FuncOp>> getFunctionsCalleesFirst(ModelOp model);
+
+/// Fails with an error where a function of `order`, callees first, would be too large with its
+/// calls inlined: calls that double need few lines.
+llvm::LogicalResult checkInlinedSizes(llvm::ArrayRef<mlir::func::FuncOp> order);
 
 /// Clones the body of `callee` at the insertion point, `arguments` standing for its arguments, and
 /// returns what it returns.

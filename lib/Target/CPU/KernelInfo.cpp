@@ -7,6 +7,8 @@
 #include "weft/Codegen/StageMemory.h"
 #include "weft/Conversion/WeftToLinalg.h"
 
+#include "llvm/Support/MathExtras.h"
+
 using namespace mlir;
 
 namespace weft::cpu {
@@ -24,9 +26,22 @@ LinearSize bytesOf(Value value) {
   return isDynamic ? LinearSize{0, bytes} : LinearSize{bytes, 0};
 }
 
+/// Far more work than any kernel does in a day; more is not told apart.
+constexpr int64_t kMostWork = int64_t{1} << 60;
+
+int64_t boundedProduct(int64_t a, int64_t b) {
+  return std::min<uint64_t>(llvm::SaturatingMultiply<uint64_t>(a, b), kMostWork);
+}
+
+LinearSize boundedSum(LinearSize a, LinearSize b) {
+  return {std::min(a.fixed + b.fixed, kMostWork), std::min(a.perRow + b.perRow, kMostWork)};
+}
+
 /// The size of a dimension times what is known already; at most one of all is dynamic.
 LinearSize multiply(LinearSize total, LinearSize size) {
-  return {total.fixed * size.fixed, total.perRow * size.fixed + total.fixed * size.perRow};
+  return boundedSum(
+      {boundedProduct(total.fixed, size.fixed), boundedProduct(total.perRow, size.fixed)},
+      {0, boundedProduct(total.fixed, size.perRow)});
 }
 
 /// Arguments of a kernel that a result may take the place of.
@@ -149,8 +164,7 @@ KernelInfo KernelPlan::describe(llvm::StringRef name, func::FuncOp dispatch) con
         if (!scatterLoop || scatterLoop.getInt() != static_cast<int64_t>(loop))
           work = multiply(work, extent);
       work = multiply(work, times);
-      info.flops.fixed += work.fixed;
-      info.flops.perRow += work.perRow;
+      info.flops = boundedSum(info.flops, work);
     }
   collectChecks(function, info);
   return info;

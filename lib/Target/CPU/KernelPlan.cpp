@@ -267,7 +267,7 @@ void KernelPlan::chooseTiles(const StagePart &part, PartKernel &kernel) {
       unit = entry.second.rowsPerGroup;
   tile = llvm::alignTo(tile, unit);
   auto scratch = [&](int64_t slices) {
-    int64_t bytes = 0;
+    double bytes = 0;
     for (unsigned i = 0; i < stages.getNumBuffers(); ++i)
       bytes += stages.getBuffer(i).axis == kNoAxis ? 0 : sliceBytes(i, slices);
     return bytes;

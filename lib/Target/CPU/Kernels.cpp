@@ -122,9 +122,9 @@ private:
 constexpr int64_t kMaxUnslicedElements = 1 << 14;
 
 bool isSmall(const StagePlan &plan, const StagePart &part, int64_t rows) {
-  int64_t elements = 0;
+  double elements = 0;
   for (const Stage &stage : part.stages) {
-    int64_t points = 1;
+    double points = 1; // a product of sizes of several tensors
     for (LinearSize extent : stage.extents)
       points *= extent.at(rows);
     elements += points;

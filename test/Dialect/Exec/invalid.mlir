@@ -70,3 +70,12 @@ exec.program @p fixed(0) rows(0) {
   exec.dispatch @nothing()
   exec.interface inputs() outputs()
 }
+
+// -----
+
+exec.program @p fixed(0) rows(0) {
+^bb0(%x: !exec.slot):
+  // expected-error @+1 {{expected slots that exec.slot makes}}
+  exec.copy %x, %x
+  exec.interface inputs() outputs()
+}

@@ -1,5 +1,5 @@
 // RUN: weft-opt %s | weft-opt | FileCheck %s
-// RUN: weft-opt %s --emit-bytecode | weft-opt | FileCheck %s
+// RUN: weft-opt %s --emit-bytecode | weft-opt --allow-bytecode | FileCheck %s
 
 // CHECK-LABEL: func.func @exp
 func.func @exp(%x: tensor<?x4xf32>, %h: tensor<bf16>) -> (tensor<?x4xf32>, tensor<bf16>) {

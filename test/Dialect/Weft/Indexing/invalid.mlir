@@ -29,7 +29,7 @@ func.func @embedding_gradient_shape(%i: tensor<?x3xi32>, %dy: tensor<?x4xf32>) {
 func.func @embedding_gradient_rows(%i: tensor<?xi32>, %dy: tensor<?x4xf32>) {
   // expected-error @+2 {{'weft.embedding_gradient' op expected num_embeddings of at least 1, got 0 (embedding_gradient_c2)}}
   // expected-error @+1 {{failed to infer returned types}}
-  %y = weft.embedding_gradient %dy, %i num_embeddings = 0 : (tensor<?x4xf32>, tensor<?xi32>) -> tensor<0x4xf32>
+  %y = weft.embedding_gradient %dy, %i num_embeddings = 0 : (tensor<?x4xf32>, tensor<?xi32>) -> tensor<1x4xf32>
   return
 }
 
@@ -82,7 +82,7 @@ func.func @scatter_shape(%s: tensor<?x4xf32>, %i: tensor<?x5xi32>) {
 func.func @scatter_size(%s: tensor<?x4xf32>, %i: tensor<?x4xi32>) {
   // expected-error @+2 {{'weft.scatter_sum' op expected a size of at least 1, got 0 (scatter_c3)}}
   // expected-error @+1 {{failed to infer returned types}}
-  %y = weft.scatter_sum %s, %i dim = 1 size = 0 : (tensor<?x4xf32>, tensor<?x4xi32>) -> tensor<?x0xf32>
+  %y = weft.scatter_sum %s, %i dim = 1 size = 0 : (tensor<?x4xf32>, tensor<?x4xi32>) -> tensor<?x1xf32>
   return
 }
 

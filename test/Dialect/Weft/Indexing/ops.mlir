@@ -1,5 +1,5 @@
 // RUN: weft-opt %s | weft-opt | FileCheck %s
-// RUN: weft-opt %s --emit-bytecode | weft-opt | FileCheck %s
+// RUN: weft-opt %s --emit-bytecode | weft-opt --allow-bytecode | FileCheck %s
 
 // CHECK-LABEL: func.func @embedding
 func.func @embedding(%i: tensor<?x?xi32>, %t: tensor<30522x384xf32>) -> tensor<?x?x384xf32> {

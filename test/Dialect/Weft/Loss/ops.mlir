@@ -1,5 +1,5 @@
 // RUN: weft-opt %s | weft-opt | FileCheck %s
-// RUN: weft-opt %s --emit-bytecode | weft-opt | FileCheck %s
+// RUN: weft-opt %s --emit-bytecode | weft-opt --allow-bytecode | FileCheck %s
 
 // CHECK-LABEL: func.func @cross_entropy
 func.func @cross_entropy(%x: tensor<?x10xf32>, %labels: tensor<?xi64>) -> (tensor<f32>, tensor<?xf32>) {

@@ -1,5 +1,5 @@
 // RUN: weft-opt %s | weft-opt | FileCheck %s
-// RUN: weft-opt %s --emit-bytecode | weft-opt | FileCheck %s
+// RUN: weft-opt %s --emit-bytecode | weft-opt --allow-bytecode | FileCheck %s
 
 // CHECK-LABEL: weft.model @m attributes {optimizer = #weft.sgd<lr = 1.000000e-01, momentum = 9.000000e-01>}
 weft.model @m attributes {optimizer = #weft.sgd<lr = 0.1, momentum = 0.9>} {

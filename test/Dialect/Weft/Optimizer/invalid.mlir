@@ -79,13 +79,13 @@ func.func @state_type(%w: tensor<4xf32>, %v: tensor<4xbf16>, %n: tensor<f64>) {
 
 // -----
 
-// expected-error @+1 {{expected lr to be finite and at least 0, got -1.000000e-01}}
+// expected-error @+1 {{expected lr to be finite, at least 0 and at most 2^53, got -1.000000e-01}}
 weft.model @m attributes {optimizer = #weft.sgd<lr = -0.1>} {
 }
 
 // -----
 
-// expected-error @+1 {{expected momentum to be finite and at least 0, got -1}}
+// expected-error @+1 {{expected momentum to be finite, at least 0 and at most 2^53, got -1}}
 weft.model @m attributes {optimizer = #weft.sgd<momentum = -1>} {
 }
 
@@ -97,13 +97,13 @@ weft.model @m attributes {optimizer = #weft.sgd<nesterov = true>} {
 
 // -----
 
-// expected-error @+1 {{expected weight_decay to be finite and at least 0, got -2}}
+// expected-error @+1 {{expected weight_decay to be finite, at least 0 and at most 2^53, got -2}}
 weft.model @m attributes {optimizer = #weft.adam<weight_decay = -2>} {
 }
 
 // -----
 
-// expected-error @+1 {{expected eps to be finite and at least 0, got -1}}
+// expected-error @+1 {{expected eps to be finite, at least 0 and at most 2^53, got -1}}
 weft.model @m attributes {optimizer = #weft.adamw<eps = -1>} {
 }
 

@@ -1,5 +1,5 @@
 // RUN: weft-opt %s | weft-opt | FileCheck %s
-// RUN: weft-opt %s --emit-bytecode | weft-opt | FileCheck %s
+// RUN: weft-opt %s --emit-bytecode | weft-opt --allow-bytecode | FileCheck %s
 
 // CHECK-LABEL: func.func @sgd
 func.func @sgd(%w: tensor<128xf32>, %g: tensor<128xf32>, %b: tensor<128xf32>, %lr: tensor<f64>, %wd: tensor<f64>,

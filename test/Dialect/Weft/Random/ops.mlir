@@ -1,5 +1,5 @@
 // RUN: weft-opt %s | weft-opt | FileCheck %s
-// RUN: weft-opt %s --emit-bytecode | weft-opt | FileCheck %s
+// RUN: weft-opt %s --emit-bytecode | weft-opt --allow-bytecode | FileCheck %s
 
 // CHECK-LABEL: func.func @dropout
 func.func @dropout(%x: tensor<?x128xf32>, %seed: tensor<i64>, %step: tensor<i64>, %offset: tensor<i64>) -> (tensor<?x128xf32>, tensor<?x128xf32>) {

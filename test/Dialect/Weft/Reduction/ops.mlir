@@ -1,5 +1,5 @@
 // RUN: weft-opt %s | weft-opt | FileCheck %s
-// RUN: weft-opt %s --emit-bytecode | weft-opt | FileCheck %s
+// RUN: weft-opt %s --emit-bytecode | weft-opt --allow-bytecode | FileCheck %s
 
 // CHECK-LABEL: func.func @reduce_sum
 func.func @reduce_sum(%x: tensor<?x3x10xf32>) -> (tensor<f32>, tensor<?x3x1xf32>) {

@@ -275,7 +275,7 @@ func.func @iota_like() {
 
 func.func @no_classes(%l: tensor<?xi64>) {
   // expected-error @+1 {{'weft.one_hot' op 'num_classes': expected at least 1, got 0 (one_hot_c1)}}
-  %y = weft.one_hot %l num_classes = 0 : tensor<?xi64> -> tensor<?x0xf32>
+  %y = weft.one_hot %l num_classes = 0 : tensor<?xi64> -> tensor<?x1xf32>
   return
 }
 
@@ -328,5 +328,24 @@ func.func @slice_dynamic(%x: tensor<?x?x4xf32>) {
 func.func @broadcast_inner(%b: tensor<4xf32>, %x: tensor<?x3x4xf32>) {
   // expected-error @+1 {{'weft.broadcast' op expected an operand 'like' whose dimension 1 is dynamic, got 'tensor<?x3x4xf32>' (like_c3)}}
   %y = weft.broadcast %b like %x dims = [2] : tensor<4xf32>, tensor<?x3x4xf32> -> tensor<?x?x4xf32>
+  return
+}
+
+// -----
+
+// Sums of sizes beyond 64 bits.
+func.func @concat_overflow(%x: tensor<?x4611686018427387904xf32>) {
+  // expected-error @+2 {{'weft.concat' op expected at most 1099511627776 elements, got a sum of sizes beyond 64 bits in dimension 1}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y = "weft.concat"(%x, %x) {dim = 1 : i64} : (tensor<?x4611686018427387904xf32>, tensor<?x4611686018427387904xf32>) -> tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @pad_overflow(%x: tensor<?x4xf32>) {
+  // expected-error @+2 {{'weft.pad' op expected at most 1099511627776 elements, got a sum of sizes beyond 64 bits in dimension 1}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y = weft.pad %x low = [0, 9223372036854775807] high = [0, 1] value = 0.0 : tensor<?x4xf32> -> tensor<?x4xf32>
   return
 }
