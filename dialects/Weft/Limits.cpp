@@ -26,12 +26,12 @@ std::string weft::describeShapeFault(Type type) {
     if (ShapedType::isDynamic(size))
       continue;
     if (size < 1) {
-      stream << "expected dimensions of at least 1, got " << type;
+      stream << "expected dimensions of at least 1, got '" << type << "'";
       return text;
     }
     if (llvm::MulOverflow(elements, size, elements) || elements > limit) {
-      stream << "expected at most " << limit << " elements" << (hasRows ? " a row" : "") << ", got "
-             << type;
+      stream << "expected at most " << limit << " elements" << (hasRows ? " a row" : "")
+             << ", got '" << type << "'";
       return text;
     }
   }

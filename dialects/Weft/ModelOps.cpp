@@ -42,35 +42,40 @@ static LogicalResult verifyStorageNames(Block &body) {
   return success();
 }
 
+static LogicalResult verifyTensors(Operation *op, StringRef kind, TypeRange types) {
+  for (auto [index, type] : llvm::enumerate(types)) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    if (!tensor || tensor.getEncoding() || !isElementType(tensor.getElementType()))
+      return op->emitOpError() << kind << " " << index
+                               << ": expected a ranked tensor of f32, f64, bf16, f16, i64, i32, "
+                                  "i8 or i1, got "
+                               << type;
+    if (std::string fault = describeShapeFault(type); !fault.empty())
+      return op->emitOpError() << kind << " " << index << ": " << fault;
+  }
+  return success();
+}
+
 // Passes take it for granted that a model's functions are straight-line code over tensors.
 static LogicalResult verifyFunction(func::FuncOp function) {
   if (std::string fault = describeNameFault(function.getName()); !fault.empty())
     return function.emitOpError("name: ") << fault;
-  auto checkTypes = [&](StringRef kind, TypeRange types) -> LogicalResult {
-    for (auto [index, type] : llvm::enumerate(types)) {
-      auto tensor = dyn_cast<RankedTensorType>(type);
-      if (!tensor || tensor.getEncoding() || !isElementType(tensor.getElementType()))
-        return function.emitOpError() << kind << " " << index
-                                      << ": expected a ranked tensor of f32, f64, bf16, f16, i64, "
-                                         "i32, i8 or i1, got "
-                                      << type;
-      if (std::string fault = describeShapeFault(type); !fault.empty())
-        return function.emitOpError() << kind << " " << index << ": " << fault;
-    }
-    return success();
-  };
-  if (failed(checkTypes("argument", function.getArgumentTypes())) ||
-      failed(checkTypes("result", function.getResultTypes())))
+  if (failed(verifyTensors(function, "argument", function.getArgumentTypes())) ||
+      failed(verifyTensors(function, "result", function.getResultTypes())))
     return failure();
   if (function.isExternal())
     return success();
   if (!function.getBody().hasOneBlock())
     return function.emitOpError("expected straight-line code (one block), got ")
            << function.getBody().getBlocks().size() << " blocks";
-  for (Operation &op : function.getBody().front())
-    if (!isa<WeftDialect>(op.getDialect()) && !isa<func::CallOp, func::ReturnOp>(op))
-      return op.emitOpError(
-          "expected ops of the dialect weft, func.call and func.return in a model's function");
+  for (Operation &op : function.getBody().front()) {
+    if (isa<func::ReturnOp>(op))
+      continue;
+    if (op.getNumRegions() || op.hasTrait<OpTrait::IsTerminator>())
+      return op.emitOpError("expected ops without regions and a func.return in a model's function");
+    if (failed(verifyTensors(&op, "result", op.getResultTypes())))
+      return failure();
+  }
   return success();
 }
 

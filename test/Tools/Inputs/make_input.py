@@ -30,7 +30,7 @@ elif kind == "doubled-aliases":  # each twice in the next
         print(f"#a{i} = [#a{i - 1}, #a{i - 1}]")
     attribute(f"#a{n - 1}")
 elif kind == "strings":  # brackets of text are none
-    attribute('["' + "(<[{" * n + r"\"" + '"] // ' + "[" * n)
+    attribute('["' + "(<[{" * n + r"\"" + '"] // ' + "[" * n + "\n")
 elif kind == "calls":  # each function calls the one before twice, the last is the entry
     print("weft.model @m {")
     print(unary.format("private", 0) + "\n  %y = weft.exp %x : tensor<?x4xf32>\n  return %y : tensor<?x4xf32>\n}")

@@ -166,10 +166,22 @@ weft.model @m {
 // -----
 
 weft.model @m {
-  func.func @f(%x: tensor<f32>) -> tensor<f32> {
-    // expected-error @+1 {{expected ops of the dialect weft, func.call and func.return in a model's function}}
-    %y = arith.negf %x : tensor<f32>
-    return %y : tensor<f32>
+  func.func @f() {
+    // expected-error @+1 {{'arith.constant' op result 0: expected a ranked tensor of f32, f64, bf16, f16, i64, i32, i8 or i1, got 'index'}}
+    %i = arith.constant 1 : index
+    return
+  }
+}
+
+// -----
+
+weft.model @m {
+  func.func @f() {
+    // expected-error @+1 {{'scf.execute_region' op expected ops without regions and a func.return in a model's function}}
+    scf.execute_region {
+      scf.yield
+    }
+    return
   }
 }
 

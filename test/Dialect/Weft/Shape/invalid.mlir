@@ -334,15 +334,6 @@ func.func @broadcast_inner(%b: tensor<4xf32>, %x: tensor<?x3x4xf32>) {
 // -----
 
 // Sums of sizes beyond 64 bits.
-func.func @concat_overflow(%x: tensor<?x4611686018427387904xf32>) {
-  // expected-error @+2 {{'weft.concat' op expected at most 1099511627776 elements, got a sum of sizes beyond 64 bits in dimension 1}}
-  // expected-error @+1 {{failed to infer returned types}}
-  %y = "weft.concat"(%x, %x) {dim = 1 : i64} : (tensor<?x4611686018427387904xf32>, tensor<?x4611686018427387904xf32>) -> tensor<?x4xf32>
-  return
-}
-
-// -----
-
 func.func @pad_overflow(%x: tensor<?x4xf32>) {
   // expected-error @+2 {{'weft.pad' op expected at most 1099511627776 elements, got a sum of sizes beyond 64 bits in dimension 1}}
   // expected-error @+1 {{failed to infer returned types}}
