@@ -24,13 +24,14 @@ Value EntrySchedule::getRoot(Value value) {
 //===----------------------------------------------------------------------===//
 
 LogicalResult EntrySchedule::collectSteps() {
+  SymbolTable symbols(kernels);
   for (Operation &op : entry.getBody().front()) {
     if (isa<ReshapeOp, func::ReturnOp>(op))
       continue;
     auto dispatch = dyn_cast<DispatchOp>(op);
     if (!dispatch)
       return op.emitOpError("expected dispatches and reshapes only in an entry function");
-    auto kernel = kernels.lookupSymbol<func::FuncOp>(dispatch.getKernel());
+    auto kernel = symbols.lookup<func::FuncOp>(dispatch.getKernel());
     if (!kernel)
       return op.emitOpError("expected a kernel named ") << dispatch.getKernelAttr();
     FailureOr<KernelInfo> info = readKernelInfo(kernel);
@@ -43,34 +44,31 @@ LogicalResult EntrySchedule::collectSteps() {
         return kernel.emitOpError("expected bindings to the operands and results of its dispatch, "
                                   "got one to number ")
                << binding.index;
-    stepOf[&op] = steps.size();
-    steps.push_back({dispatch, *info, {}, 0});
+    stepOf[&op] = order.addNode();
+    steps.push_back({dispatch, *info, 0});
   }
-  for (Step &step : steps)
-    step.dependencies.resize(steps.size());
-  for (auto [index, step] : llvm::enumerate(steps))
+  for (auto [index, step] : llvm::enumerate(steps)) {
+    llvm::SmallSetVector<Value, 8> roots;
     for (Value operand : step.op.getOperands())
-      if (Operation *producer = getRoot(operand).getDefiningOp())
-        addDependency(index, stepOf[producer]);
+      roots.insert(getRoot(operand));
+    SmallVector<unsigned> producers;
+    for (Value root : roots) {
+      readersOf[root].push_back(index);
+      if (Operation *producer = root.getDefiningOp())
+        producers.push_back(stepOf[producer]);
+    }
+    order.addDependencies(index, producers);
+  }
   return success();
 }
 
-void EntrySchedule::addDependency(unsigned index, unsigned before) {
-  llvm::BitVector all = steps[before].dependencies;
-  all.set(before);
-  for (auto [other, step] : llvm::enumerate(steps))
-    if (other == index || step.dependencies.test(index))
-      step.dependencies |= all;
-}
-
-void EntrySchedule::computeLevels() {
-  SmallVector<unsigned> order = llvm::to_vector(llvm::seq<unsigned>(0, steps.size()));
-  llvm::stable_sort(order, [&](unsigned a, unsigned b) {
-    return steps[a].dependencies.count() < steps[b].dependencies.count();
-  });
-  for (unsigned index : order)
-    for (unsigned before : steps[index].dependencies.set_bits())
-      steps[index].level = std::max(steps[index].level, steps[before].level + 1);
+void EntrySchedule::collectStorage() {
+  for (BlockArgument argument : entry.getArguments())
+    argumentsOf[getArgumentStorage(entry, argument.getArgNumber())].push_back(argument);
+  for (OpOperand &returned : entry.getBody().front().getTerminator()->getOpOperands()) {
+    replaced.insert(getResultStorage(entry, returned.getOperandNumber()));
+    returnedRoots.insert(getRoot(returned.get()));
+  }
 }
 
 //===----------------------------------------------------------------------===//
@@ -139,21 +137,14 @@ bool EntrySchedule::canUpdateInPlace(Value value, BlockArgument argument) {
     if (!binding.isResult && getRoot(producer.getOperands()[binding.index]) == argument &&
         !llvm::is_contained(target->mayOverwrite, number))
       return false;
-  SmallVector<unsigned> readers;
-  for (auto [index, step] : llvm::enumerate(steps))
-    if (index != writer && llvm::any_of(step.op.getOperands(), [&](Value operand) {
-          return getRoot(operand) == argument;
-        }))
-      readers.push_back(index);
-  if (llvm::any_of(readers,
-                   [&](unsigned reader) { return steps[reader].dependencies.test(writer); }))
+  SmallVector<unsigned> readers = readersOf.lookup(argument);
+  llvm::erase(readers, writer);
+  if (llvm::any_of(readers, [&](unsigned reader) { return order.dependsOn(reader, writer); }))
     return false;
   // What is returned from the old value's memory would be the new one.
-  for (Value returned : entry.getBody().front().getTerminator()->getOperands())
-    if (getRoot(returned) == argument)
-      return false;
-  for (unsigned reader : readers)
-    addDependency(writer, reader);
+  if (returnedRoots.contains(argument))
+    return false;
+  order.addDependencies(writer, readers);
   return true;
 }
 
@@ -163,9 +154,7 @@ LogicalResult EntrySchedule::placeUpdate(unsigned result, Value value, const Row
   if (!variable || variable->type != entry.getResultTypes()[result])
     return entry.emitError("result ") << result << ": expected the type of " << storage << ", got "
                                       << entry.getResultTypes()[result];
-  for (BlockArgument argument : entry.getArguments()) {
-    if (getArgumentStorage(entry, argument.getArgNumber()) != storage)
-      continue;
+  for (BlockArgument argument : argumentsOf.lookup(storage)) {
     if (value == argument)
       return success();
     if (canUpdateInPlace(value, argument)) {
@@ -186,10 +175,7 @@ LogicalResult EntrySchedule::placeUpdate(unsigned result, Value value, const Row
 unsigned EntrySchedule::getOutputSlot(Value value, const RowsAnalysis &rows) {
   auto argument = dyn_cast<BlockArgument>(value);
   StringRef storage = argument ? getArgumentStorage(entry, argument.getArgNumber()) : StringRef();
-  bool isReplaced = false;
-  for (unsigned i = 0; i < entry.getNumResults(); ++i)
-    isReplaced |= !storage.empty() && getResultStorage(entry, i) == storage;
-  if (!isReplaced)
+  if (storage.empty() || !replaced.contains(storage))
     return slotOf[value];
   // The old value, which the new one takes the place of before the caller looks.
   unsigned target = addSlot(value, exec::Space::Fixed, 0, rows);
@@ -266,26 +252,32 @@ void EntrySchedule::placeTransients() {
 // The declaration that stays must still say of how many rows per batch row a dynamic dimension is.
 void EntrySchedule::recordMultipliers(const RowsAnalysis &rows) {
   Builder builder(entry.getContext());
-  auto record = [&](Value value, llvm::function_ref<void(Attribute)> set) {
+  // With its multiplier, if that is not 1.
+  auto record = [&](DictionaryAttr old, Value value) -> DictionaryAttr {
+    NamedAttrList attributes(old);
     if (int64_t multiplier = rows.getMultiplier(value); multiplier > 1)
-      set(builder.getI64IntegerAttr(multiplier));
+      attributes.set(kRowsAttrName, builder.getI64IntegerAttr(multiplier));
+    return attributes.getDictionary(entry.getContext());
   };
+  SmallVector<DictionaryAttr> ofArguments, ofResults;
   for (BlockArgument argument : entry.getArguments())
-    record(argument, [&](Attribute multiplier) {
-      entry.setArgAttr(argument.getArgNumber(), kRowsAttrName, multiplier);
-    });
+    ofArguments.push_back(record(entry.getArgAttrDict(argument.getArgNumber()), argument));
   for (OpOperand &returned : entry.getBody().front().getTerminator()->getOpOperands())
-    record(returned.get(), [&](Attribute multiplier) {
-      entry.setResultAttr(returned.getOperandNumber(), kRowsAttrName, multiplier);
-    });
+    ofResults.push_back(
+        record(entry.getResultAttrDict(returned.getOperandNumber()), returned.get()));
+  entry.setAllArgAttrs(ofArguments);
+  entry.setAllResultAttrs(ofResults);
 }
 
 LogicalResult EntrySchedule::compute() {
   FailureOr<RowsAnalysis> rows = RowsAnalysis::create(entry);
-  if (failed(rows) || failed(collectSteps()) || failed(assignArguments(*rows)) ||
-      failed(assignResults(*rows)))
+  if (failed(rows) || failed(collectSteps()))
     return failure();
-  computeLevels();
+  collectStorage();
+  if (failed(assignArguments(*rows)) || failed(assignResults(*rows)))
+    return failure();
+  for (auto [index, step] : llvm::enumerate(steps))
+    step.level = order.getLevel(index);
   computeLifeTimes();
   placeTransients();
   recordMultipliers(*rows);

@@ -85,15 +85,19 @@ SmallVector<Value> DispatchClusters::getOutputs(ArrayRef<Operation *> ops) const
   for (Operation *op : ops)
     for (Value result : op->getResults()) {
       // A cheap user is repeated wherever it is needed: what counts is who uses that one.
-      llvm::SetVector<Operation *> users(result.user_begin(), result.user_end());
-      bool isUsedOutside = false;
-      for (unsigned i = 0; i < users.size() && !isUsedOutside; ++i) {
-        if (isCheap(users[i]))
-          users.insert(users[i]->user_begin(), users[i]->user_end());
-        else
-          isUsedOutside = !llvm::is_contained(ops, users[i]);
-      }
-      if (isUsedOutside)
+      llvm::SetVector<Operation *> repeated;
+      auto isUsedOutside = [&](Value value) {
+        return llvm::any_of(value.getUsers(), [&](Operation *user) {
+          if (!isCheap(user))
+            return !llvm::is_contained(ops, user);
+          repeated.insert(user);
+          return false;
+        });
+      };
+      bool isOutput = isUsedOutside(result);
+      for (unsigned i = 0; i < repeated.size() && !isOutput; ++i)
+        isOutput = llvm::any_of(repeated[i]->getResults(), isUsedOutside);
+      if (isOutput)
         outputs.push_back(result);
     }
   return outputs;
@@ -104,8 +108,8 @@ bool DispatchClusters::canFuse(ArrayRef<Operation *> ops, std::string &reason) {
   return fusion.canFuse(getOpsWithCheap(ops), getOutputs(ops), multiplier, reason);
 }
 
-llvm::BitVector DispatchClusters::getProducers(Operation *op) const {
-  llvm::BitVector producers(clusters.size());
+SmallVector<unsigned> DispatchClusters::getProducers(Operation *op) const {
+  SmallVector<unsigned> producers;
   llvm::SetVector<Operation *> worklist;
   worklist.insert(op);
   for (unsigned i = 0; i < worklist.size(); ++i)
@@ -114,11 +118,26 @@ llvm::BitVector DispatchClusters::getProducers(Operation *op) const {
       if (!producer)
         continue;
       if (int cluster = getClusterOf(producer); cluster >= 0)
-        producers.set(cluster);
+        producers.push_back(cluster);
       else
         worklist.insert(producer);
     }
+  llvm::sort(producers);
+  producers.erase(llvm::unique(producers), producers.end());
   return producers;
+}
+
+SmallVector<unsigned> DispatchClusters::getReaders(Value value) const {
+  SmallVector<unsigned> readers;
+  llvm::SetVector<Operation *> worklist(value.user_begin(), value.user_end());
+  for (unsigned i = 0; i < worklist.size(); ++i)
+    if (int cluster = getClusterOf(worklist[i]); cluster >= 0)
+      readers.push_back(cluster);
+    else
+      worklist.insert(worklist[i]->user_begin(), worklist[i]->user_end());
+  llvm::sort(readers);
+  readers.erase(llvm::unique(readers), readers.end());
+  return readers;
 }
 
 // Whether `op` reads what `cluster` makes, and all of that without passing an alias, for which it
@@ -128,14 +147,14 @@ bool DispatchClusters::readsDirectly(Operation *op, unsigned cluster) const {
   for (Operation *reader : getOpsWithCheap({op}))
     for (Value operand : reader->getOperands()) {
       Operation *producer = operand.getDefiningOp();
-      if (producer && isAlias(producer) && getProducers(producer).test(cluster))
+      if (producer && isAlias(producer) && llvm::is_contained(getProducers(producer), cluster))
         return false;
       isRead |= producer && getClusterOf(producer) == static_cast<int>(cluster);
     }
   return isRead;
 }
 
-bool DispatchClusters::canJoin(Operation *op, unsigned index, const llvm::BitVector &producers,
+bool DispatchClusters::canJoin(Operation *op, unsigned index, ArrayRef<unsigned> producers,
                                std::string &reason) {
   const Cluster &cluster = clusters[index];
   if (cluster.ops.size() >= kMaxClusterOps) {
@@ -147,9 +166,8 @@ bool DispatchClusters::canJoin(Operation *op, unsigned index, const llvm::BitVec
     return false;
   }
   // Another producer that needs this cluster's results would make a cycle.
-  for (unsigned producer : producers.set_bits())
-    if (producer != index && clusters[producer].dependencies.size() > index &&
-        clusters[producer].dependencies.test(index)) {
+  for (unsigned producer : producers)
+    if (order.dependsOn(producer, index)) {
       reason = "another operand depends on the cluster";
       return false;
     }
@@ -158,42 +176,27 @@ bool DispatchClusters::canJoin(Operation *op, unsigned index, const llvm::BitVec
   return canFuse(ops, reason);
 }
 
-void DispatchClusters::addDependencies(unsigned index, const llvm::BitVector &before) {
-  llvm::BitVector all = before;
-  all.resize(clusters.size());
-  for (unsigned cluster : before.set_bits())
-    all |= clusters[cluster].dependencies;
-  all.reset(index);
-  for (auto [other, cluster] : llvm::enumerate(clusters)) {
-    cluster.dependencies.resize(clusters.size());
-    if (other == index || cluster.dependencies.test(index))
-      cluster.dependencies |= all;
-  }
-}
-
-void DispatchClusters::join(Operation *op, unsigned index, const llvm::BitVector &producers) {
+void DispatchClusters::join(Operation *op, unsigned index, ArrayRef<unsigned> producers) {
   clusters[index].ops.push_back(op);
   clusterOf[op] = index;
-  addDependencies(index, producers);
+  order.addDependencies(index, producers);
 }
 
 LogicalResult DispatchClusters::assign(Operation *op) {
-  llvm::BitVector producers = getProducers(op);
+  SmallVector<unsigned> producers = getProducers(op);
   std::string reason;
   bool isContraction = kindOf(op) == FusionKind::Contraction;
-  if (!isContraction) {
-    SmallVector<unsigned> candidates(producers.set_bits());
-    for (unsigned candidate : llvm::reverse(candidates))
+  if (!isContraction)
+    for (unsigned candidate : llvm::reverse(producers))
       if (canJoin(op, candidate, producers, reason)) {
         join(op, candidate, producers);
         return success();
       }
-  }
   if (!canFuse({op}, reason))
     return op->emitOpError("expected an op that the target has a kernel for: ") << reason;
   clusters.emplace_back();
   clusters.back().hasContraction = isContraction;
-  join(op, clusters.size() - 1, producers);
+  join(op, order.addNode(), producers);
   return success();
 }
 
@@ -223,9 +226,8 @@ bool DispatchClusters::trySink(Operation *op) {
   }
   // It must not need what itself needs the cluster that it moves to, or reads that cluster under
   // another shape.
-  llvm::BitVector producers = getProducers(op);
-  for (unsigned producer : producers.set_bits())
-    if (static_cast<int>(producer) == to || clusters[producer].dependencies.test(to))
+  for (unsigned producer : getProducers(op))
+    if (static_cast<int>(producer) == to || order.dependsOn(producer, to))
       return false;
   SmallVector<Operation *> ops(clusters[to].ops);
   ops.push_back(op);
@@ -250,74 +252,65 @@ void DispatchClusters::sinkIntoUsers() {
     llvm::sort(cluster.ops, [&](Operation *a, Operation *b) { return position[a] < position[b]; });
 }
 
+void DispatchClusters::orderAfterReaders(BlockArgument argument, unsigned writer) {
+  SmallVector<unsigned> readers = getReaders(argument);
+  llvm::erase_if(readers, [&](unsigned reader) {
+    // One that needs the new value too: the schedule copies.
+    return reader == writer || order.dependsOn(reader, writer);
+  });
+  order.addDependencies(writer, readers);
+}
+
 void DispatchClusters::orderAfterReaders() {
-  auto returnOp = cast<func::ReturnOp>(entry.getBody().front().getTerminator());
-  for (auto [index, value] : llvm::enumerate(returnOp.getOperands())) {
+  constexpr StringLiteral kNames[] = {kParameterAttr, kStateAttr};
+  llvm::DenseMap<Attribute, SmallVector<BlockArgument, 1>> arguments[std::size(kNames)];
+  for (BlockArgument argument : entry.getArguments())
+    for (auto [name, ofName] : llvm::zip_equal(kNames, arguments))
+      if (Attribute storage = entry.getArgAttr(argument.getArgNumber(), name))
+        ofName[storage].push_back(argument);
+  Operation *returnOp = entry.getBody().front().getTerminator();
+  for (auto [index, value] : llvm::enumerate(returnOp->getOperands())) {
     Operation *writer = value.getDefiningOp();
-    int writerCluster = writer ? getClusterOf(writer) : -1;
-    if (writerCluster < 0)
+    int cluster = writer ? getClusterOf(writer) : -1;
+    if (cluster < 0)
       continue;
-    for (StringRef name : {kParameterAttr, kStateAttr}) {
-      Attribute storage = entry.getResultAttr(index, name);
-      for (BlockArgument argument : entry.getArguments()) {
-        if (!storage || entry.getArgAttr(argument.getArgNumber(), name) != storage)
-          continue;
-        llvm::BitVector readers(clusters.size());
-        SmallVector<Operation *> worklist(argument.getUsers());
-        while (!worklist.empty()) {
-          Operation *user = worklist.pop_back_val();
-          if (int cluster = getClusterOf(user); cluster >= 0)
-            readers.set(cluster);
-          else
-            llvm::append_range(worklist, user->getUsers());
-        }
-        readers.reset(writerCluster);
-        for (unsigned reader : readers.set_bits())
-          if (clusters[reader].dependencies.test(writerCluster))
-            readers.reset(reader); // it needs the new value too: the schedule copies
-        addDependencies(writerCluster, readers);
-      }
-    }
+    for (auto [name, ofName] : llvm::zip_equal(kNames, arguments))
+      if (Attribute storage = entry.getResultAttr(index, name))
+        for (BlockArgument argument : ofName.lookup(storage))
+          orderAfterReaders(argument, cluster);
   }
 }
 
-void DispatchClusters::computeLevels() {
-  // Dependencies are transitive, so a cluster's level follows once all of its dependencies have
-  // theirs.
-  SmallVector<unsigned> order;
-  for (unsigned index = 0; index < clusters.size(); ++index)
-    order.push_back(index);
-  SmallVector<unsigned> counts;
-  for (const Cluster &cluster : clusters)
-    counts.push_back(cluster.dependencies.count());
-  llvm::stable_sort(order, [&](unsigned a, unsigned b) { return counts[a] < counts[b]; });
-  for (unsigned index : order)
-    for (unsigned before : clusters[index].dependencies.set_bits())
-      clusters[index].level = std::max(clusters[index].level, clusters[before].level + 1);
+SmallVector<Value> DispatchClusters::getReadValues(unsigned cluster) const {
+  SmallVector<Value> values;
+  for (Operation *op : clusters[cluster].ops)
+    for (Value operand : op->getOperands())
+      if (!operand.getDefiningOp() || !isCheap(operand.getDefiningOp()))
+        values.push_back(operand);
+  return values;
+}
+
+void DispatchClusters::addGroup(unsigned cluster) {
+  unsigned number = groups.size(), level = clusters[cluster].level;
+  groups.push_back({{cluster}, level});
+  if (clusters[cluster].isAlone)
+    return;
+  firstGroups.try_emplace(level, number);
+  for (Value value : getReadValues(cluster))
+    firstReaders.try_emplace({level, value}, number);
 }
 
 // The group of the same level that shares an operand with the cluster, else any of that level.
 int DispatchClusters::findGroupFor(unsigned index) const {
-  auto readValues = [&](unsigned cluster) {
-    llvm::SmallPtrSet<Value, 8> values;
-    for (Operation *op : clusters[cluster].ops)
-      for (Value operand : op->getOperands())
-        if (!operand.getDefiningOp() || !isCheap(operand.getDefiningOp()))
-          values.insert(operand);
-    return values;
-  };
-  llvm::SmallPtrSet<Value, 8> wanted = readValues(index);
+  unsigned level = clusters[index].level;
   int found = -1;
-  for (auto [number, group] : llvm::enumerate(groups)) {
-    if (group.level != clusters[index].level || clusters[group.clusters.front()].isAlone)
-      continue;
-    if (llvm::any_of(readValues(group.clusters.front()),
-                     [&](Value value) { return wanted.contains(value); }))
-      return static_cast<int>(number);
-    if (found < 0)
-      found = static_cast<int>(number);
-  }
-  return found;
+  for (Value value : getReadValues(index))
+    if (auto reader = firstReaders.find({level, value}); reader != firstReaders.end())
+      found = found < 0 ? reader->second : std::min<int>(found, reader->second);
+  if (found >= 0)
+    return found;
+  auto first = firstGroups.find(level);
+  return first == firstGroups.end() ? -1 : static_cast<int>(first->second);
 }
 
 void DispatchClusters::findAlone() {
@@ -341,7 +334,7 @@ void DispatchClusters::mergeIntoGroups() {
     if (cluster.ops.empty())
       continue;
     if (cluster.hasContraction)
-      groups.push_back({{static_cast<unsigned>(index)}, cluster.level});
+      addGroup(index);
     else
       rest.push_back(index);
   }
@@ -350,7 +343,7 @@ void DispatchClusters::mergeIntoGroups() {
     if (group >= 0)
       groups[group].clusters.push_back(index);
     else
-      groups.push_back({{index}, clusters[index].level});
+      addGroup(index);
   }
   llvm::stable_sort(groups, [&](const DispatchGroup &a, const DispatchGroup &b) {
     if (a.level != b.level)
@@ -373,13 +366,13 @@ LogicalResult DispatchClusters::form() {
   }
   sinkIntoUsers();
   // Ops have moved: what depends on what is found anew.
-  for (Cluster &cluster : clusters)
-    cluster.dependencies.reset();
+  order.clearDependencies();
   for (Operation &op : entry.getBody().front())
     if (int cluster = getClusterOf(&op); cluster >= 0)
-      addDependencies(cluster, getProducers(&op));
+      order.addDependencies(cluster, getProducers(&op));
   orderAfterReaders();
-  computeLevels();
+  for (auto [index, cluster] : llvm::enumerate(clusters))
+    cluster.level = order.getLevel(index);
   findAlone();
   mergeIntoGroups();
   return success();

@@ -7,8 +7,9 @@
 #include "dialects/Exec/Exec.h"
 #include "dialects/Weft/Weft.h"
 #include "weft/Target/TargetInterface.h"
+#include "weft/Transforms/DependencyGraph.h"
 
-#include "llvm/ADT/BitVector.h"
+#include "llvm/ADT/DenseSet.h"
 
 #include <vector>
 
@@ -32,11 +33,9 @@ public:
   unsigned getNumBarriers() const { return numBarriers; }
 
 private:
-  // A dispatch and what it must wait for.
   struct Step {
     mutable DispatchOp op; // a handle: reading through it changes nothing
     KernelInfo kernel;
-    llvm::BitVector dependencies; // transitive
     unsigned level = 0;
   };
   // Memory of one or several values that are never there at once.
@@ -56,7 +55,7 @@ private:
   // The value whose memory `value` is: reshapes move nothing.
   static mlir::Value getRoot(mlir::Value value);
   mlir::LogicalResult collectSteps();
-  void addDependency(unsigned step, unsigned before);
+  void collectStorage();
   mlir::LogicalResult assignArguments(const RowsAnalysis &rows);
   mlir::LogicalResult assignResults(const RowsAnalysis &rows);
   // Whether the dispatch result `value` may be made right where `argument` lies.
@@ -66,7 +65,6 @@ private:
   unsigned getOutputSlot(mlir::Value value, const RowsAnalysis &rows);
   unsigned addSlot(mlir::Value value, exec::Space space, int64_t offset, const RowsAnalysis &rows);
   unsigned getTransientSlot(mlir::Value value, const RowsAnalysis &rows);
-  void computeLevels();
   void computeLifeTimes();
   void placeTransients();
   void recordMultipliers(const RowsAnalysis &rows);
@@ -77,7 +75,12 @@ private:
   mlir::ModuleOp kernels;
   const PersistentLayout &layout;
   std::vector<Step> steps;
+  DependencyGraph order; // of the steps
   llvm::DenseMap<mlir::Operation *, unsigned> stepOf;
+  llvm::DenseMap<mlir::Value, llvm::SmallVector<unsigned>> readersOf; // steps, by root
+  llvm::DenseMap<llvm::StringRef, llvm::SmallVector<mlir::BlockArgument, 1>> argumentsOf;
+  llvm::DenseSet<llvm::StringRef> replaced; // storage that gets new values
+  llvm::DenseSet<mlir::Value> returnedRoots;
   llvm::SmallVector<Slot> slots;
   llvm::DenseMap<mlir::Value, unsigned> slotOf; // by root
   llvm::SmallVector<unsigned> inputs;

@@ -4,8 +4,9 @@
 #ifndef WEFT_TRANSFORMS_DISPATCHCLUSTERS_H
 #define WEFT_TRANSFORMS_DISPATCHCLUSTERS_H
 
+#include "weft/Transforms/DependencyGraph.h"
+
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "llvm/ADT/BitVector.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/SmallVector.h"
@@ -19,8 +20,6 @@ class RowsAnalysis;
 struct Cluster {
   // In program order, without the ops that are cheap enough to be repeated in each user.
   llvm::SmallVector<mlir::Operation *> ops;
-  // The clusters that must have run before this one, directly or not.
-  llvm::BitVector dependencies;
   // Longest chain of dependencies; clusters of one level may run at once.
   unsigned level = 0;
   bool hasContraction = false;
@@ -64,20 +63,24 @@ private:
   llvm::LogicalResult assign(mlir::Operation *op);
   bool canFuse(llvm::ArrayRef<mlir::Operation *> ops, std::string &reason);
   bool readsDirectly(mlir::Operation *op, unsigned cluster) const;
-  bool canJoin(mlir::Operation *op, unsigned cluster, const llvm::BitVector &producers,
+  bool canJoin(mlir::Operation *op, unsigned cluster, llvm::ArrayRef<unsigned> producers,
                std::string &reason);
-  void join(mlir::Operation *op, unsigned cluster, const llvm::BitVector &producers);
-  void addDependencies(unsigned cluster, const llvm::BitVector &before);
-  // The clusters that make an op's operands, seen through cheap ops and aliases.
-  llvm::BitVector getProducers(mlir::Operation *op) const;
+  void join(mlir::Operation *op, unsigned cluster, llvm::ArrayRef<unsigned> producers);
+  // The clusters that make an op's operands, seen through cheap ops and aliases, in order.
+  llvm::SmallVector<unsigned> getProducers(mlir::Operation *op) const;
+  // The clusters that read a value, likewise.
+  llvm::SmallVector<unsigned> getReaders(mlir::Value value) const;
   // Moves masks and the like to where they are used, when what they are made of is stored anyhow.
   void sinkIntoUsers();
   bool trySink(mlir::Operation *op);
   // A cluster that replaces a parameter in place runs after all others that read it.
   void orderAfterReaders();
-  void computeLevels();
+  void orderAfterReaders(mlir::BlockArgument argument, unsigned writer);
   void mergeIntoGroups();
+  void addGroup(unsigned cluster);
   int findGroupFor(unsigned cluster) const;
+  // What the cluster reads that is not repeated in it.
+  llvm::SmallVector<mlir::Value> getReadValues(unsigned cluster) const;
   // Clusters that occur more than once stay alone, so that they share a kernel; so does attention.
   void findAlone();
 
@@ -85,7 +88,12 @@ private:
   const RowsAnalysis &rows;
   FusionCache &fusion;
   llvm::SmallVector<Cluster> clusters;
+  // Which clusters must have run before which.
+  DependencyGraph order;
   llvm::SmallVector<DispatchGroup> groups;
+  // The first group of each level that others may join, and the first that reads a value.
+  llvm::DenseMap<unsigned, unsigned> firstGroups;
+  llvm::DenseMap<std::pair<unsigned, mlir::Value>, unsigned> firstReaders;
   llvm::DenseMap<mlir::Operation *, unsigned> clusterOf;
   llvm::DenseMap<mlir::Operation *, unsigned> position;
   llvm::SetVector<mlir::Operation *> cheap;
