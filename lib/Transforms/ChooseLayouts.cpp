@@ -6,6 +6,8 @@
 #include "dialects/Weft/Weft.h"
 #include "weft/Transforms/Passes.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/Debug.h"
 
 #define DEBUG_TYPE "weft-choose-layouts"
@@ -49,10 +51,121 @@ Value buildTransposed(Value value) {
   return BroadcastOp::create(builder, value.getLoc(), type, broadcast.getInput(), dimensions);
 }
 
+// An argument or a result of a function.
+struct Place {
+  func::FuncOp function;
+  unsigned index;
+  bool isResult;
+
+  BlockArgument getArgument() { return function.getArgument(index); }
+  OpOperand &getReturned() {
+    return function.getBody().front().getTerminator()->getOpOperand(index);
+  }
+};
+
+// Whose places these are, found once.
+class Places {
+public:
+  explicit Places(ModelOp model);
+
+  // Of the parameter, its state and its accumulator, in the order of functions, arguments first.
+  MutableArrayRef<Place> getPlaces(ParameterOp parameter) { return places[parameter.getSymName()]; }
+  // The parameter whose storage, state or accumulator an argument or result with these attributes
+  // is, or nothing.
+  StringRef getOwner(Attribute storage, Attribute state) const;
+  // Whether the pass has been here before.
+  bool hasLayout(ParameterOp parameter) const { return placed.contains(parameter.getSymName()); }
+  // Writes down that what a place holds is transposed now.
+  void setTransposed(Place place) {
+    (place.isResult ? results : arguments)[place.function].push_back(place.index);
+  }
+  // Makes the functions say so. All at once: their types and attributes are as long as the list of
+  // parameters.
+  void updateFunctions();
+
+private:
+  void add(Place place, DictionaryAttr attributes);
+  void updateFunction(func::FuncOp function);
+
+  ModelOp model;
+  SmallVector<StringRef> slots;
+  llvm::StringMap<SmallVector<Place>> places;
+  llvm::StringSet<> placed;
+  DenseMap<Operation *, SmallVector<unsigned>> arguments, results;
+};
+
+Places::Places(ModelOp model) : model(model) {
+  if (auto optimizer = dyn_cast_or_null<OptimizerAttrInterface>(model.getOptimizerAttr()))
+    slots = optimizer.getStateSlots();
+  for (auto function : model.getBody().getOps<func::FuncOp>()) {
+    if (function.isExternal())
+      continue;
+    for (unsigned i : llvm::seq(function.getNumArguments()))
+      add({function, i, /*isResult=*/false}, function.getArgAttrDict(i));
+    for (unsigned i : llvm::seq(function.getNumResults()))
+      add({function, i, /*isResult=*/true}, function.getResultAttrDict(i));
+  }
+}
+
+void Places::add(Place place, DictionaryAttr attributes) {
+  if (!attributes)
+    return;
+  Attribute storage = attributes.get(kParameterAttr);
+  StringRef owner = getOwner(storage, attributes.get(kStateAttr));
+  if (owner.empty())
+    return;
+  places[owner].push_back(place);
+  if (storage && !place.isResult && attributes.contains(kLayoutAttr))
+    placed.insert(owner);
+}
+
+StringRef Places::getOwner(Attribute storage, Attribute state) const {
+  if (storage)
+    return cast<FlatSymbolRefAttr>(storage).getValue();
+  auto name = dyn_cast_or_null<StringAttr>(state);
+  if (!name)
+    return {};
+  StringRef owner = name.getValue();
+  if (owner.consume_front("grad."))
+    return owner;
+  for (StringRef slot : slots)
+    if (StringRef rest = owner; rest.consume_back(slot) && rest.consume_back("."))
+      return rest;
+  return {};
+}
+
+void Places::updateFunction(func::FuncOp function) {
+  MLIRContext *context = function.getContext();
+  NamedAttribute layout(kLayoutAttr, DenseI64ArrayAttr::get(context, {1, 0}));
+  auto mark = [&](MutableArrayRef<DictionaryAttr> attributes, ArrayRef<unsigned> indices) {
+    for (unsigned index : indices) {
+      NamedAttrList list(attributes[index]);
+      list.set(layout.getName(), layout.getValue());
+      attributes[index] = list.getDictionary(context);
+    }
+  };
+  SmallVector<DictionaryAttr> ofArguments, ofResults;
+  function.getAllArgAttrs(ofArguments);
+  function.getAllResultAttrs(ofResults);
+  mark(ofArguments, arguments.lookup(function));
+  mark(ofResults, results.lookup(function));
+  function.setAllArgAttrs(ofArguments);
+  function.setAllResultAttrs(ofResults);
+  Block &body = function.getBody().front();
+  function.setFunctionType(
+      FunctionType::get(context, body.getArgumentTypes(), body.getTerminator()->getOperandTypes()));
+}
+
+void Places::updateFunctions() {
+  for (auto function : model.getBody().getOps<func::FuncOp>())
+    if (arguments.contains(function) || results.contains(function))
+      updateFunction(function);
+}
+
 // All that changes when one parameter is stored transposed.
 class Transposition {
 public:
-  Transposition(ModelOp model, ParameterOp parameter) : model(model), parameter(parameter) {}
+  Transposition(ParameterOp parameter, Places &places) : parameter(parameter), places(places) {}
 
   // Products that read the parameter transposed, less those that read it as it is.
   int64_t countVotes();
@@ -61,47 +174,30 @@ public:
   void apply();
 
 private:
-  bool belongsToParameter(Attribute storage, Attribute state);
+  bool belongsToParameter(Attribute storage, Attribute state) {
+    return places.getOwner(storage, state) == parameter.getSymName();
+  }
   void add(Value value);
   std::optional<std::string> visitProducer(Value value);
   std::optional<std::string> visitUse(OpOperand &use);
   void transposeUse(OpOperand &use);
   void transposeProduct(MatmulOp op);
 
-  ModelOp model;
   ParameterOp parameter;
+  Places &places;
   llvm::SetVector<Value> values;
 };
-
-// Whether an argument or result with these attributes is the parameter, its state or its
-// accumulator.
-bool Transposition::belongsToParameter(Attribute storage, Attribute state) {
-  if (storage)
-    return cast<FlatSymbolRefAttr>(storage).getValue() == parameter.getSymName();
-  auto name = dyn_cast_or_null<StringAttr>(state);
-  if (!name)
-    return false;
-  StringRef slot = name.getValue();
-  if (slot.consume_front("grad."))
-    return slot == parameter.getSymName();
-  auto optimizer = dyn_cast_or_null<OptimizerAttrInterface>(model.getOptimizerAttr());
-  return optimizer && slot.consume_front(parameter.getSymName()) && slot.consume_front(".") &&
-         llvm::is_contained(optimizer.getStateSlots(), slot);
-}
 
 void Transposition::add(Value value) { values.insert(value); }
 
 int64_t Transposition::countVotes() {
   int64_t votes = 0;
-  for (auto function : model.getBody().getOps<func::FuncOp>()) {
-    for (BlockArgument argument : function.getArguments()) {
-      if (!belongsToParameter(function.getArgAttr(argument.getArgNumber(), kParameterAttr), {}))
-        continue;
-      for (OpOperand &use : argument.getUses())
-        if (auto product = dyn_cast<MatmulOp>(use.getOwner());
-            product && use.getOperandNumber() == 1)
-          votes += product.getTransposeB() ? 1 : -1;
-    }
+  for (Place &place : places.getPlaces(parameter)) {
+    if (place.isResult || !place.function.getArgAttr(place.index, kParameterAttr))
+      continue;
+    for (OpOperand &use : place.getArgument().getUses())
+      if (auto product = dyn_cast<MatmulOp>(use.getOwner()); product && use.getOperandNumber() == 1)
+        votes += product.getTransposeB() ? 1 : -1;
   }
   return votes;
 }
@@ -149,23 +245,11 @@ std::optional<std::string> Transposition::visitUse(OpOperand &use) {
 }
 
 std::optional<std::string> Transposition::plan() {
-  for (auto function : model.getBody().getOps<func::FuncOp>()) {
-    if (function.isExternal())
-      continue;
-    for (BlockArgument argument : function.getArguments()) {
-      unsigned index = argument.getArgNumber();
-      if (belongsToParameter(function.getArgAttr(index, kParameterAttr),
-                             function.getArgAttr(index, kStateAttr)))
-        add(argument);
-    }
-    for (OpOperand &result : function.getBody().front().getTerminator()->getOpOperands()) {
-      unsigned index = result.getOperandNumber();
-      if (belongsToParameter(function.getResultAttr(index, kParameterAttr),
-                             function.getResultAttr(index, kStateAttr)) &&
-          !isRepeated(result.get()))
-        add(result.get());
-    }
-  }
+  for (Place &place : places.getPlaces(parameter))
+    if (!place.isResult)
+      add(place.getArgument());
+    else if (Value returned = place.getReturned().get(); !isRepeated(returned))
+      add(returned);
   for (size_t i = 0; i < values.size(); ++i) {
     Value value = values[i];
     if (auto reason = visitProducer(value))
@@ -204,8 +288,6 @@ void Transposition::transposeUse(OpOperand &use) {
 }
 
 void Transposition::apply() {
-  Builder builder(model.getContext());
-  Attribute layout = builder.getDenseI64ArrayAttr({1, 0});
   for (Value value : values)
     for (OpOperand &use : llvm::make_early_inc_range(value.getUses()))
       transposeUse(use);
@@ -219,46 +301,21 @@ void Transposition::apply() {
   }
   for (Value value : values)
     value.setType(getTransposed(value.getType()));
-  for (auto function : model.getBody().getOps<func::FuncOp>()) {
-    if (function.isExternal())
-      continue;
-    Operation *terminator = function.getBody().front().getTerminator();
-    for (unsigned i : llvm::seq(function.getNumArguments()))
-      if (values.contains(function.getArgument(i)))
-        function.setArgAttr(i, kLayoutAttr, layout);
-    for (OpOperand &result : terminator->getOpOperands()) {
-      unsigned i = result.getOperandNumber();
-      if (!belongsToParameter(function.getResultAttr(i, kParameterAttr),
-                              function.getResultAttr(i, kStateAttr)))
-        continue;
-      if (!values.contains(result.get()))
-        result.set(buildTransposed(result.get()));
-      function.setResultAttr(i, kLayoutAttr, layout);
-    }
-    function.setFunctionType(builder.getFunctionType(function.getBody().front().getArgumentTypes(),
-                                                     terminator->getOperandTypes()));
+  for (Place &place : places.getPlaces(parameter)) {
+    if (place.isResult && !values.contains(place.getReturned().get()))
+      place.getReturned().set(buildTransposed(place.getReturned().get()));
+    places.setTransposed(place);
   }
-}
-
-// Whether the pass has been here before.
-bool hasLayout(ModelOp model, ParameterOp parameter) {
-  for (auto function : model.getBody().getOps<func::FuncOp>())
-    for (unsigned i : llvm::seq(function.getNumArguments())) {
-      auto storage = function.getArgAttrOfType<FlatSymbolRefAttr>(i, kParameterAttr);
-      if (storage && storage.getValue() == parameter.getSymName() &&
-          function.getArgAttr(i, kLayoutAttr))
-        return true;
-    }
-  return false;
 }
 
 struct ChooseLayouts : impl::ChooseLayoutsBase<ChooseLayouts> {
   void runOnOperation() override {
     ModelOp model = getOperation();
+    Places places(model);
     for (auto parameter : model.getBody().getOps<ParameterOp>()) {
-      if (cast<RankedTensorType>(parameter.getType()).getRank() != 2 || hasLayout(model, parameter))
+      if (cast<RankedTensorType>(parameter.getType()).getRank() != 2 || places.hasLayout(parameter))
         continue;
-      Transposition transposition(model, parameter);
+      Transposition transposition(parameter, places);
       if (transposition.countVotes() <= 0)
         continue;
       if (std::optional<std::string> reason = transposition.plan()) {
@@ -269,6 +326,7 @@ struct ChooseLayouts : impl::ChooseLayoutsBase<ChooseLayouts> {
       transposition.apply();
       ++numTransposed;
     }
+    places.updateFunctions();
   }
 };
 } // namespace
