@@ -52,6 +52,7 @@ private:
   llvm::MapVector<StringAttr, Type> needed;
   DenseMap<StringAttr, Value> current;
   DenseSet<StringAttr> written;
+  DenseMap<unsigned, Value> scalars; // by role
 };
 
 func::FuncOp getCallee(ValueAndGradOp op) {
@@ -95,34 +96,45 @@ void Threading::collect() {
   }
 }
 
+// All at once: a function's type is as long as its list of arguments.
 void Threading::addArguments() {
   Builder builder(function.getContext());
-  unsigned index = 0;
+  SmallVector<StringAttr> names;
+  SmallVector<Type> types;
+  SmallVector<DictionaryAttr> attributes;
   for (StringAttr name : declared) {
     auto entry = needed.find(name);
     if (entry == needed.end())
       continue;
     NamedAttribute attr(kParameterAttr, FlatSymbolRefAttr::get(name));
-    // Inserting in front of other arguments cannot fail.
-    (void)function.insertArgument(index, entry->second, builder.getDictionaryAttr(attr),
-                                  function.getLoc());
-    current[name] = body.getArgument(index++);
+    names.push_back(name);
+    types.push_back(entry->second);
+    attributes.push_back(builder.getDictionaryAttr(attr));
   }
+  // Inserting in front of other arguments cannot fail.
+  SmallVector<unsigned> indices(names.size(), 0);
+  SmallVector<Location> locations(names.size(), function.getLoc());
+  (void)function.insertArguments(indices, types, attributes, locations);
+  for (auto [index, name] : llvm::enumerate(names))
+    current[name] = body.getArgument(index);
 }
 
 // The argument that is this number of the step, added if it is not there yet.
 Value Threading::getScalar(ScalarRole role) {
+  if (Value known = scalars.lookup(static_cast<unsigned>(role)))
+    return known;
+  Value &scalar = scalars[static_cast<unsigned>(role)];
   for (BlockArgument argument : body.getArguments()) {
     auto attr = function.getArgAttrOfType<ScalarRoleAttr>(argument.getArgNumber(), kScalarAttr);
     if (attr && attr.getValue() == role)
-      return argument;
+      return scalar = argument;
   }
   Builder builder(function.getContext());
   NamedAttribute attr(kScalarAttr, ScalarRoleAttr::get(function.getContext(), role));
   (void)function.insertArgument(function.getNumArguments(),
                                 RankedTensorType::get({}, builder.getI64Type()),
                                 builder.getDictionaryAttr(attr), function.getLoc());
-  return body.getArguments().back();
+  return scalar = body.getArguments().back();
 }
 
 // What the flat callee takes: storage, the op's own operands, numbers of the step.
@@ -181,16 +193,19 @@ void Threading::rewrite(ValueAndGradOp op) {
 
 void Threading::addResults() {
   Builder builder(function.getContext());
-  auto terminator = cast<func::ReturnOp>(body.getTerminator());
+  SmallVector<Value> values;
+  SmallVector<DictionaryAttr> attributes;
   for (StringAttr name : declared) {
     if (!written.contains(name))
       continue;
-    Value value = current.lookup(name);
     NamedAttribute attr(kParameterAttr, FlatSymbolRefAttr::get(name));
-    (void)function.insertResult(function.getNumResults(), value.getType(),
-                                builder.getDictionaryAttr(attr));
-    terminator.getOperandsMutable().append(value);
+    values.push_back(current.lookup(name));
+    attributes.push_back(builder.getDictionaryAttr(attr));
   }
+  SmallVector<unsigned> indices(values.size(), function.getNumResults());
+  SmallVector<Type> types(ValueRange(values).getTypes());
+  (void)function.insertResults(indices, types, attributes);
+  cast<func::ReturnOp>(body.getTerminator()).getOperandsMutable().append(values);
 }
 
 unsigned Threading::threadStorage() {
@@ -224,6 +239,13 @@ unsigned Threading::numberRandomOps(int64_t firstId) {
   return id - firstId;
 }
 
+DictionaryAttr withName(DictionaryAttr attributes, StringRef attribute, StringRef name,
+                        MLIRContext *context) {
+  NamedAttrList list(attributes);
+  list.set(attribute, StringAttr::get(context, name));
+  return list.getDictionary(context);
+}
+
 // Names of inputs that the model did not name: "x" for the only input of @logits, its names for the
 // inputs that @loss shares with it, "labels" for the only other input of @loss; else "arg0", "arg1"
 // ...
@@ -238,6 +260,8 @@ void nameInputs(func::FuncOp function, func::FuncOp logits) {
       if (auto name = logits.getArgAttrOfType<StringAttr>(i, kInputAttr))
         shared.push_back(name);
   bool isLoss = function.getName() == "loss";
+  SmallVector<DictionaryAttr> attributes;
+  function.getAllArgAttrs(attributes);
   for (auto [position, index] : llvm::enumerate(own)) {
     if (function.getArgAttr(index, kInputAttr))
       continue;
@@ -248,19 +272,23 @@ void nameInputs(func::FuncOp function, func::FuncOp logits) {
       name = shared[position].str();
     else if (isLoss && position + 1 == own.size() && position == shared.size())
       name = "labels";
-    function.setArgAttr(index, kInputAttr, StringAttr::get(function.getContext(), name));
+    attributes[index] = withName(attributes[index], kInputAttr, name, function.getContext());
   }
+  function.setAllArgAttrs(attributes);
 }
 
 // Likewise for results: "logits", "loss", else "result0", "result1" ...
 void nameOutputs(func::FuncOp function) {
+  SmallVector<DictionaryAttr> attributes;
+  function.getAllResultAttrs(attributes);
   for (unsigned i : llvm::seq(function.getNumResults())) {
     if (function.getResultAttr(i, kParameterAttr) || function.getResultAttr(i, kOutputAttr))
       continue;
     bool isWellKnown = i == 0 && (function.getName() == "logits" || function.getName() == "loss");
     std::string name = isWellKnown ? function.getName().str() : "result" + std::to_string(i);
-    function.setResultAttr(i, kOutputAttr, StringAttr::get(function.getContext(), name));
+    attributes[i] = withName(attributes[i], kOutputAttr, name, function.getContext());
   }
+  function.setAllResultAttrs(attributes);
 }
 
 // Two inputs of one name could not be told apart by whoever brings them.
