@@ -50,22 +50,63 @@ static Value getOperandWithSameRows(Value value) {
   return {};
 }
 
+// Whether operands of the op that give its shape give no more than its number of rows.
+static bool hasLikeForRows(Operation *op) {
+  return llvm::all_of(op->getResultTypes(), [](Type type) {
+    return hasStaticInnerDims(cast<RankedTensorType>(type).getShape());
+  });
+}
+
+unsigned weft::simplifyLikes(Block &block) {
+  unsigned count = 0;
+  // The argument that each value has its rows from.
+  llvm::DenseMap<Value, Value> arguments;
+  auto getArgument = [&](Value value) {
+    return isa<BlockArgument>(value) ? value : arguments.lookup(value);
+  };
+  for (Operation &op : block) {
+    auto fusable = dyn_cast<FusableOpInterface>(op);
+    if (!fusable)
+      continue;
+    bool isForRows = hasLikeForRows(&op);
+    for (OpOperand &operand : op.getOpOperands()) {
+      if (!isForRows || !fusable.isShapeOperand(operand.getOperandNumber()))
+        continue;
+      Value argument = getArgument(operand.get());
+      if (!argument || argument == operand.get())
+        continue;
+      operand.set(argument);
+      ++count;
+    }
+    for (Value result : op.getResults())
+      if (isDynamicTensor(result.getType()))
+        if (Value source = getOperandWithSameRows(result))
+          arguments[result] = getArgument(source);
+  }
+  return count;
+}
+
 namespace {
+// How many ops a pattern looks through; those farther away are for simplifyLikes().
+constexpr unsigned kMaxOpsToArgument = 256;
+
 // like %y -> like %x, an argument with as many rows: fills of the same type become equal, and
 // nobody waits for y.
 struct SimplifyLike : OpInterfaceRewritePattern<FusableOpInterface> {
   using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
 
   LogicalResult matchAndRewrite(FusableOpInterface op, PatternRewriter &rewriter) const override {
-    for (Type type : op->getResultTypes())
-      if (!hasStaticInnerDims(cast<RankedTensorType>(type).getShape()))
-        return rewriter.notifyMatchFailure(op, "'like' gives more than the number of rows");
+    if (!hasLikeForRows(op))
+      return rewriter.notifyMatchFailure(op, "'like' gives more than the number of rows");
     for (OpOperand &operand : op->getOpOperands()) {
       if (!op.isShapeOperand(operand.getOperandNumber()) || isa<BlockArgument>(operand.get()))
         continue;
       Value source = operand.get();
-      while (Value next = getOperandWithSameRows(source))
-        source = next;
+      for (unsigned i = 0; i < kMaxOpsToArgument; ++i)
+        if (Value next = getOperandWithSameRows(source))
+          source = next;
+        else
+          break;
       if (!isa<BlockArgument>(source))
         continue;
       rewriter.modifyOpInPlace(op, [&] { operand.set(source); });

@@ -12,6 +12,10 @@ namespace weft {
 // repeated elements are done before the repetition.
 void populateFillPatterns(mlir::RewritePatternSet &patterns);
 
+// The same for all operands `like` of a block, however far away the arguments are; in one walk.
+// Says how many were replaced.
+unsigned simplifyLikes(mlir::Block &block);
+
 // A copy of an elementwise op on operands of another shape, which is that of its result.
 mlir::Value cloneElementwise(mlir::RewriterBase &rewriter, mlir::Operation *op,
                              mlir::ValueRange operands);

@@ -39,9 +39,9 @@ FailureOr<int64_t> RowsAnalysis::getOperandMultiplier(Operation &op) const {
   return ofData ? ofData : ofShape;
 }
 
-LogicalResult RowsAnalysis::visit(Operation &op) {
+LogicalResult RowsAnalysis::visit(Operation &op, SymbolTableCollection &symbols) {
   if (auto dispatch = dyn_cast<DispatchOp>(op)) {
-    auto kernel = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(&op, dispatch.getKernelAttr());
+    auto kernel = symbols.lookupNearestSymbolFrom<func::FuncOp>(&op, dispatch.getKernelAttr());
     if (!kernel || kernel.isExternal())
       return op.emitOpError("expected a kernel with a body, got ") << dispatch.getKernelAttr();
     SmallVector<int64_t> operands = llvm::map_to_vector(
@@ -92,8 +92,9 @@ FailureOr<RowsAnalysis> RowsAnalysis::create(func::FuncOp function,
     if (isDynamic(argument))
       analysis.multipliers[argument] =
           argumentMultipliers.empty() ? 1 : argumentMultipliers[argument.getArgNumber()];
+  SymbolTableCollection symbols;
   for (Operation &op : function.getBody().front())
-    if (failed(analysis.visit(op)))
+    if (failed(analysis.visit(op, symbols)))
       return failure();
   return analysis;
 }

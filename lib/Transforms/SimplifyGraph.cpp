@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Simplifications across ops: operands that only give a shape, choices that are casts.
+#include "dialects/Weft/ShapePatterns.h"
 #include "dialects/Weft/Weft.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "weft/Transforms/Passes.h"
@@ -89,6 +90,10 @@ struct SelectToCast : OpRewritePattern<SelectOp> {
 
 struct SimplifyGraph : impl::SimplifyGraphBase<SimplifyGraph> {
   void runOnOperation() override {
+    getOperation()->walk([&](func::FuncOp function) {
+      for (Block &block : function.getBody())
+        numShapeOperands += simplifyLikes(block);
+    });
     RewritePatternSet patterns(&getContext());
     patterns.add<ReplaceShapeOperand>(&getContext(), numShapeOperands);
     patterns.add<SelectToCast>(&getContext(), numCasts);

@@ -23,7 +23,7 @@ public:
   int64_t getMultiplier(mlir::Value value) const { return multipliers.lookup(value); }
 
 private:
-  llvm::LogicalResult visit(mlir::Operation &op);
+  llvm::LogicalResult visit(mlir::Operation &op, mlir::SymbolTableCollection &symbols);
   llvm::FailureOr<int64_t> getOperandMultiplier(mlir::Operation &op) const;
 
   llvm::DenseMap<mlir::Value, int64_t> multipliers;
