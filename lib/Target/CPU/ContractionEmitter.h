@@ -139,6 +139,7 @@ private:
   llvm::SmallVector<mlir::Value> partialIndices(const Group &group, const Panel &panel, int64_t row,
                                                 int64_t vector);
   void finishSums(const Group &group, const Panel &panel, mlir::ValueRange sums);
+  void finishStoredSums(Columns columns, Rows rows);
   mlir::Value loadA(const Group &group, const Depth &depth, int64_t row, mlir::Value k);
   mlir::Value loadB(const Panel &panel, const Depth &depth, int64_t vector, mlir::Value k);
 

@@ -32,6 +32,10 @@ Value ContractionEmitter::groupSlot(const Group &group) {
 
 void ContractionEmitter::emitMicroKernel(Group group, Panel panel, Depth depth) {
   Vectors sums = sumDepth(group, panel, depth, initialSums(group, panel, depth));
+  if (plan.storesSums) {
+    storeSums(group, panel, sums);
+    return;
+  }
   if (!depth.isLast) {
     finishSums(group, panel, sums);
     return;
@@ -142,6 +146,39 @@ void ContractionEmitter::finishSums(const Group &group, const Panel &panel, Valu
                                columnMask(panel, vector), vector, cache);
       sink(builder, loc, result);
     }
+}
+
+/// Hands the sums that wait to the sink: whole vectors of each row, then the last one under a mask.
+void ContractionEmitter::finishStoredSums(Columns columns, Rows rows) {
+  int64_t width = plan.panelWidth(), whole = plan.shape.n.fixed / plan.lanes * plan.lanes;
+  Value first = mul(columns.begin, width);
+  auto finish = [&](Value row, Value column, Value mask) {
+    Value sums = vector::LoadOp::create(builder, loc, plan.vectorType(), partial,
+                                        ValueRange{row, sub(column, first)});
+    ContractionResult::ColumnCache cache;
+    SmallVector<Value> coordinates = indicesOf(add(rows.begin, row), column);
+    ContractionResult result(builder, loc, sums, coordinates, mask, /*vector=*/0, cache);
+    sink(builder, loc, result);
+  };
+  forEach(constant(0), sub(rows.end, rows.begin), 1, [&](Value row) {
+    Value end = min(mul(columns.end, width), constant(whole));
+    auto loop = scf::ForOp::create(builder, loc, first, end, constant(plan.lanes));
+    if (Attribute annotation = doNotUnroll(builder))
+      loop->setAttr("llvm.loop_annotation", annotation);
+    {
+      OpBuilder::InsertionGuard guard(builder);
+      builder.setInsertionPointToStart(loop.getBody());
+      finish(row, loop.getInductionVar(), {});
+    }
+    int64_t rest = plan.shape.n.fixed - whole;
+    if (rest == 0)
+      return;
+    onlyIf(compare(arith::CmpIPredicate::eq, columns.end, constant(plan.panels())), [&] {
+      auto type = VectorType::get({plan.lanes}, builder.getI1Type());
+      finish(row, constant(whole),
+             vector::ConstantMaskOp::create(builder, loc, type, ArrayRef<int64_t>{rest}));
+    });
+  });
 }
 
 } // namespace weft::cpu

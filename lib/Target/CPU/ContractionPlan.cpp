@@ -37,6 +37,8 @@ constexpr int64_t kMinDynamicDepth = 256;
 constexpr double kPackedBytesWanted = 400 << 10;
 /// Rows of packed A and of waiting sums.
 constexpr int64_t kRowsPerBlock = 192;
+/// Sums that wait for one loop should stay in the first-level cache.
+constexpr int64_t kStoredSumsBytes = 32 << 10;
 /// Rows and columns of a tile for which both operands are packed, A in panels: enough of each that
 /// copies are few, and few enough that the packed columns stay in the second-level cache
 /// (measured).
@@ -258,6 +260,15 @@ FailureOr<ContractionPlan> planContraction(const ContractionShape &shape, const 
   return plan;
 }
 
+void ContractionPlan::storeSums() {
+  storesSums = true;
+  if (rowsPerBlock)
+    return;
+  int64_t groupBytes = rowsPerGroup * panelsPerTile * panelWidth() * accumulatorBytes();
+  int64_t groups = std::max<int64_t>(1, kStoredSumsBytes / groupBytes);
+  rowsPerBlock = std::min(groups * rowsPerGroup, rowsPerTile);
+}
+
 TileCount ContractionPlan::tiles() const {
   TileCount count;
   count.times = columnBlocks();
@@ -302,7 +313,7 @@ int64_t ContractionPlan::packedABytes() const {
 }
 
 int64_t ContractionPlan::partialBytes() const {
-  if (!splitsDepth)
+  if (!hasPartialSums())
     return 0;
   return llvm::alignTo(rowsPerBlock * panelsPerTile * panelWidth() * accumulatorBytes(), 64);
 }

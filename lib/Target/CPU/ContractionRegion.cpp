@@ -49,7 +49,7 @@ void ContractionEmitter::emitRegion() {
     packedA = scratchView(offset, {plan.rowsPerBlock / plan.rowsPerGroup + 1, plan.packedDepthA(),
                                    plan.rowsPerGroup});
   offset += plan.packedABytes();
-  if (plan.splitsDepth)
+  if (plan.hasPartialSums())
     partial = scratchView(offset, {plan.rowsPerBlock, plan.panelsPerTile * plan.panelWidth()});
 
   Value begin = region.panelBegin ? region.panelBegin : constant(0);
@@ -105,6 +105,12 @@ void ContractionEmitter::emitDepth(Columns columns, Rows rows, Depth depth) {
   if (plan.packA != ContractionPlan::PackA::None)
     packA(rows, depth);
   forEachGroup(rows, [&](Group group) { emitPanels(columns, group, depth); });
+  if (!plan.storesSums)
+    return;
+  if (depth.isLast)
+    onlyIf(depth.isLast, [&] { finishStoredSums(columns, rows); });
+  else
+    finishStoredSums(columns, rows);
 }
 
 void ContractionEmitter::emitPanels(Columns columns, Group group, Depth depth) {

@@ -29,6 +29,9 @@ constexpr int64_t kMinBlockQueries = 32;
 /// Work of one tile, in simple operations on one element, below which its call costs too much.
 constexpr int64_t kMinTileWork = 12288;
 constexpr int64_t kMaxTiles = 32;
+/// Vector instructions of an epilogue that are written down for each of up to a hundred registers;
+/// beside more, storing and loading a sum takes no time.
+constexpr int64_t kMaxEpilogueCode = 96;
 /// Work of a multiply-add of a contraction, relative to a simple operation.
 constexpr double kContractionWork = 1.0 / 32;
 
@@ -51,6 +54,38 @@ double workOf(Operation *op) {
     if (!nested.hasTrait<OpTrait::ConstantLike>())
       work += isa<math::MathDialect>(nested.getDialect()) ? 8 : isa<arith::DivFOp>(nested) ? 4 : 1;
   return work;
+}
+
+/// About how many vector instructions an op of a body becomes: approximations are polynomials, and
+/// random words are drawn in vectors of a quarter of the lanes.
+int64_t codeSizeOf(Operation &op) {
+  if (op.hasTrait<OpTrait::ConstantLike>())
+    return 0;
+  if (isa<math::PowFOp>(op))
+    return 150;
+  if (isa<math::SinOp, math::CosOp>(op))
+    return 60;
+  if (isa<math::ExpOp, math::LogOp, math::Log1pOp, math::TanhOp, math::ErfOp, RandomWordOp>(op))
+    return 40;
+  return 1;
+}
+
+/// The same of all that an epilogue computes at one place.
+int64_t codeSizeOf(const StagePlan &plan, const Stage &epilogue) {
+  std::set<std::pair<Operation *, const void *>> seen;
+  int64_t size = 0;
+  auto visitOp = [&](Operation *op, AffineMap map) {
+    auto generic = dyn_cast<linalg::GenericOp>(op);
+    if (!generic || !seen.insert({op, map.getAsOpaquePointer()}).second)
+      return;
+    for (Operation &nested : generic.getBody()->without_terminator())
+      size += codeSizeOf(nested);
+  };
+  AffineMap identity =
+      AffineMap::getMultiDimIdentityMap(epilogue.getNumLoops(), plan.getFunction()->getContext());
+  for (const StageStore &store : epilogue.stores)
+    plan.forEachInput(store.value.getDefiningOp(), identity, [](Value, AffineMap) {}, visitOp);
+  return size;
 }
 
 /// Work of a stage per index of its loops.
@@ -187,7 +222,9 @@ LogicalResult KernelPlan::planPart(const StagePart &part, PartKernel &kernel) {
   if (failed(planContractions(part, kernel)))
     return failure();
   if (kernel.registerEpilogue) {
-    const ContractionPlan &plan = kernel.contractions.at(0);
+    ContractionPlan &plan = kernel.contractions.at(0);
+    if (part.stages.size() > 1 && codeSizeOf(stages, part.stages.back()) > kMaxEpilogueCode)
+      plan.storeSums();
     TileCount tiles = plan.tiles();
     kernel.tiles = {{tiles.extentFixed, tiles.extentPerRow}, tiles.tile, tiles.times};
     kernel.scratchBytes = plan.scratchBytes();

@@ -97,6 +97,14 @@ struct ContractionPlan {
   bool packB = false;
   /// Rows whose packed A and waiting sums are kept at a time, 0 where neither exists.
   int64_t rowsPerBlock = 0;
+  /// Whether complete sums wait too, for one loop that hands them out: code for what is done with
+  /// them is then written down once, not once a register.
+  bool storesSums = false;
+
+  /// Makes complete sums wait.
+  void storeSums();
+  /// Whether sums wait in scratch memory.
+  bool hasPartialSums() const { return splitsDepth || storesSums; }
 
   int64_t panelWidth() const { return vectorsPerPanel * lanes; }
   int64_t fullPanels() const { return shape.n.fixed / panelWidth(); }
