@@ -52,6 +52,11 @@ public:
     for (int64_t axis = 0; axis < rank; ++axis)
       if (propagate(start, axis, reason))
         return true;
+    // Once more without the stages that can run whole for each slice, as numbers must.
+    if (findWhole())
+      for (int64_t axis = 0; axis < rank; ++axis)
+        if (propagate(start, axis, reason))
+          return part.hasWholeStages = true;
     clear();
     return false;
   }
@@ -63,6 +68,7 @@ private:
     /// Whether the buffer is accessed under another shape; if so, whether dimension 0 is the same.
     bool isView = false;
     bool keepsOutermost = true;
+    bool isStore = false;
   };
 
   void collectAccesses(unsigned number) {
@@ -78,7 +84,38 @@ private:
                           value != storage, keepsOutermost});
     });
     for (const StageStore &store : stage.stores)
-      accesses.push_back({number, store.buffer, store.map});
+      accesses.push_back({number, store.buffer, store.map, false, true, /*isStore=*/true});
+  }
+
+  /// Finds the stages that make a few elements, for others of the part only, from what is whole.
+  bool findWhole() {
+    constexpr int64_t kMaxElements = 256;
+    wholeStages.assign(part.stages.size(), false);
+    wholeBuffers.assign(plan.buffers.size(), false);
+    for (auto [number, stage] : llvm::enumerate(part.stages)) {
+      int64_t elements = 1;
+      for (LinearSize extent : stage.extents)
+        elements =
+            extent.perRow ? kMaxElements + 1 : std::min(elements * extent.fixed, kMaxElements + 1);
+      bool isWhole = elements <= kMaxElements && (stage.kind == Stage::Kind::Elementwise ||
+                                                  stage.kind == Stage::Kind::Reduction);
+      for (const StageStore &store : stage.stores)
+        isWhole &= plan.buffers[store.buffer].isScratch() && isStoredOnce(store.buffer);
+      for (const Access &access : accesses)
+        if (access.stage == number && !access.isStore)
+          isWhole &= wholeBuffers[access.buffer];
+      wholeStages[number] = isWhole;
+      for (const StageStore &store : stage.stores)
+        wholeBuffers[store.buffer] = isWhole;
+    }
+    llvm::erase_if(accesses, [&](const Access &access) { return wholeBuffers[access.buffer]; });
+    return llvm::is_contained(wholeStages, true);
+  }
+
+  bool isStoredOnce(unsigned buffer) const {
+    return llvm::count_if(accesses, [&](const Access &access) {
+             return access.isStore && access.buffer == buffer;
+           }) == 1;
   }
 
   unsigned largestResult() const {
@@ -125,8 +162,8 @@ private:
             return false;
       }
     } while (seedUnreached());
-    for (const Stage &stage : part.stages)
-      if (stage.axis == kNoAxis) {
+    for (auto [number, stage] : llvm::enumerate(part.stages))
+      if (stage.axis == kNoAxis && !isWhole(number)) {
         reason = "a tensor has no dimension that is sliced alike";
         return false;
       }
@@ -168,8 +205,8 @@ private:
   /// Stages that share only what they compute: sliced alike if they have a dimension of the same
   /// size.
   bool seedUnreached() {
-    for (Stage &stage : part.stages) {
-      if (stage.axis != kNoAxis)
+    for (auto [number, stage] : llvm::enumerate(part.stages)) {
+      if (stage.axis != kNoAxis || isWhole(number))
         continue;
       for (int64_t i = 0; i < stage.getNumLoops(); ++i)
         if (!stage.isReduction[i] && stage.extents[i] == extent) {
@@ -181,10 +218,13 @@ private:
     return false;
   }
 
+  bool isWhole(unsigned stage) const { return !wholeStages.empty() && wholeStages[stage]; }
+
   StagePlan &plan;
   StagePart &part;
   SmallVector<Access> accesses;
   LinearSize extent;
+  std::vector<bool> wholeStages, wholeBuffers;
 };
 
 bool solveAxes(StagePlan &plan, std::string &reason) {

@@ -19,9 +19,12 @@ static constexpr unsigned kMaxClusterOps = 64;
 
 static FusionKind kindOf(Operation *op) { return cast<FusableOpInterface>(op).getFusionKind(); }
 
-DispatchClusters::DispatchClusters(func::FuncOp entry, const RowsAnalysis &rows,
-                                   FusionCache &fusion)
+DispatchClusters::DispatchClusters(func::FuncOp entry, RowsAnalysis &rows, FusionCache &fusion)
     : entry(entry), rows(rows), fusion(fusion) {
+  numberOps();
+}
+
+void DispatchClusters::numberOps() {
   unsigned next = 0;
   for (Operation &op : entry.getBody().front())
     position[&op] = next++;
@@ -105,7 +108,8 @@ SmallVector<Value> DispatchClusters::getOutputs(ArrayRef<Operation *> ops) const
 
 bool DispatchClusters::canFuse(ArrayRef<Operation *> ops, std::string &reason) {
   auto multiplier = [&](Value value) { return rows.getMultiplier(value); };
-  return fusion.canFuse(getOpsWithCheap(ops), getOutputs(ops), multiplier, reason);
+  SmallVector<Operation *> all = getOpsWithCheap(ops);
+  return fusion.canFuse(all, getOutputs(ops), all.size() - ops.size(), multiplier, reason);
 }
 
 SmallVector<unsigned> DispatchClusters::getProducers(Operation *op) const {
@@ -182,7 +186,29 @@ void DispatchClusters::join(Operation *op, unsigned index, ArrayRef<unsigned> pr
   order.addDependencies(index, producers);
 }
 
-LogicalResult DispatchClusters::assign(Operation *op) {
+bool DispatchClusters::storeCheapOperands(Operation *op) {
+  llvm::SetVector<Operation *> stored;
+  for (Value operand : op->getOperands())
+    if (Operation *producer = operand.getDefiningOp(); producer && isCheap(producer))
+      stored.insert(producer);
+  if (stored.empty())
+    return false;
+  // Others may still repeat the op, so this one reads a copy of its own.
+  OpBuilder builder(op);
+  SmallVector<Operation *> copies;
+  for (Operation *producer : stored) {
+    Operation *copy = copies.emplace_back(builder.clone(*producer));
+    for (auto [result, copied] : llvm::zip(producer->getResults(), copy->getResults())) {
+      rows.addCopy(result, copied);
+      op->replaceUsesOfWith(result, copied);
+    }
+  }
+  numberOps();
+  llvm::for_each(copies, [&](Operation *copy) { assign(copy); });
+  return true;
+}
+
+void DispatchClusters::assign(Operation *op) {
   SmallVector<unsigned> producers = getProducers(op);
   std::string reason;
   bool isContraction = kindOf(op) == FusionKind::Contraction;
@@ -190,14 +216,14 @@ LogicalResult DispatchClusters::assign(Operation *op) {
     for (unsigned candidate : llvm::reverse(producers))
       if (canJoin(op, candidate, producers, reason)) {
         join(op, candidate, producers);
-        return success();
+        return;
       }
-  if (!canFuse({op}, reason))
-    return op->emitOpError("expected an op that the target has a kernel for: ") << reason;
+  // With all that it reads in memory, each op is a kernel.
+  if (!canFuse({op}, reason) && storeCheapOperands(op))
+    producers = getProducers(op);
   clusters.emplace_back();
   clusters.back().hasContraction = isContraction;
   join(op, order.addNode(), producers);
-  return success();
 }
 
 bool DispatchClusters::trySink(Operation *op) {
@@ -361,8 +387,7 @@ LogicalResult DispatchClusters::form() {
     if (!isa<FusableOpInterface>(op))
       return op.emitOpError("expected a primitive, composite ops are decomposed before dispatches "
                             "are formed");
-    if (failed(assign(&op)))
-      return failure();
+    assign(&op);
   }
   sinkIntoUsers();
   // Ops have moved: what depends on what is found anew.

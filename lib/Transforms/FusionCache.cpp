@@ -72,12 +72,14 @@ std::string FusionCache::getKey(ArrayRef<Operation *> ops, ArrayRef<Value> outpu
   return builder.key;
 }
 
-bool FusionCache::canFuse(ArrayRef<Operation *> ops, ArrayRef<Value> outputs, Multiplier rows,
-                          std::string &reason) {
-  auto [place, isNew] = answers.try_emplace(getKey(ops, outputs, rows));
+bool FusionCache::canFuse(ArrayRef<Operation *> ops, ArrayRef<Value> outputs, unsigned numRepeated,
+                          Multiplier rows, std::string &reason) {
+  std::string key = getKey(ops, outputs, rows);
+  key.push_back(static_cast<char>(ops.size() - numRepeated == 1));
+  auto [place, isNew] = answers.try_emplace(key);
   Answer &answer = place->second;
   if (isNew)
-    answer.isYes = target.canFuse(ops, outputs, answer.reason);
+    answer.isYes = target.canFuse(ops, outputs, numRepeated, answer.reason);
   reason = answer.reason;
   return answer.isYes;
 }

@@ -77,6 +77,8 @@ struct StagePart {
   std::vector<Stage> stages;
   /// What the slices are slices of, if the part can be sliced.
   std::optional<LinearSize> axisExtent;
+  /// Whether some stages are not sliced but run for each slice: they have no axis.
+  bool hasWholeStages = false;
 };
 
 class StagePlan {
@@ -144,7 +146,8 @@ bool isTable(mlir::Value value);
 int64_t getRowsPerBatchRow(mlir::Value value);
 
 /// Finds, for each part, a loop of each stage such that slices along it are independent, and sets
-/// the axes. Returns false if some part has none.
+/// the axes. Small stages that only others of the part need may run whole for each slice, if there
+/// is no other way. Returns false if some part has none.
 bool solveAxes(StagePlan &plan, std::string &reason);
 
 /// Finds how a part can be run in blocks along dimension `dimension` of result `result`, one block

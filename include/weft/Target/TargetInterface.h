@@ -99,11 +99,12 @@ class TargetInterface {
 public:
   virtual ~TargetInterface();
 
-  /// Whether one part of a kernel can hold these connected primitives of one block. `ops` is in
-  /// program order; `outputs` are those of their results that are needed outside. If not, `reason`
-  /// says why.
+  /// Whether one part of a kernel can, and should, hold these connected primitives of one block.
+  /// `ops` is in program order; `outputs` are those of their results that are needed outside.
+  /// `numRepeated` of the ops are cheap ones, computed here although others compute them too. If
+  /// not, `reason` says why. A kernel of one op, whose operands are in memory, is always possible.
   virtual bool canFuse(llvm::ArrayRef<mlir::Operation *> ops, llvm::ArrayRef<mlir::Value> outputs,
-                       std::string &reason) const = 0;
+                       unsigned numRepeated, std::string &reason) const = 0;
 
   /// Lowers a dispatch function to a kernel function in `kernels`, a module that is not the
   /// function's own. Kernels carry all of KernelInfo as attributes, see `readKernelInfo`. Emits an

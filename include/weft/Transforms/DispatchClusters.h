@@ -39,9 +39,10 @@ struct DispatchGroup {
 // contraction.
 class DispatchClusters {
 public:
-  DispatchClusters(mlir::func::FuncOp entry, const RowsAnalysis &rows, FusionCache &fusion);
+  // `rows` learns of the ops that are copied.
+  DispatchClusters(mlir::func::FuncOp entry, RowsAnalysis &rows, FusionCache &fusion);
 
-  // Emits an error at an op that the target has no kernel for.
+  // Emits an error at a composite op.
   llvm::LogicalResult form();
 
   // In the order in which they are to run.
@@ -60,7 +61,12 @@ public:
 
 private:
   void findCheapOps();
-  llvm::LogicalResult assign(mlir::Operation *op);
+  void assign(mlir::Operation *op);
+  // Makes copies of the cheap ops that `op` reads, in clusters of their own; tells whether there
+  // are any.
+  bool storeCheapOperands(mlir::Operation *op);
+  // Positions in the program, of new ops too.
+  void numberOps();
   bool canFuse(llvm::ArrayRef<mlir::Operation *> ops, std::string &reason);
   bool readsDirectly(mlir::Operation *op, unsigned cluster) const;
   bool canJoin(mlir::Operation *op, unsigned cluster, llvm::ArrayRef<unsigned> producers,
@@ -85,7 +91,7 @@ private:
   void findAlone();
 
   mlir::func::FuncOp entry;
-  const RowsAnalysis &rows;
+  RowsAnalysis &rows;
   FusionCache &fusion;
   llvm::SmallVector<Cluster> clusters;
   // Which clusters must have run before which.

@@ -21,7 +21,7 @@ public:
 
   // As TargetInterface::canFuse.
   bool canFuse(llvm::ArrayRef<mlir::Operation *> ops, llvm::ArrayRef<mlir::Value> outputs,
-               Multiplier rows, std::string &reason);
+               unsigned numRepeated, Multiplier rows, std::string &reason);
 
   // What two regions have in common exactly if one kernel computes both. The numbers of random ops
   // do not count, nor does what all sizes are multiples of.

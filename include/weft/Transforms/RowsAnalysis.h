@@ -22,6 +22,9 @@ public:
   /// k, or 0 for a static shape.
   int64_t getMultiplier(mlir::Value value) const { return multipliers.lookup(value); }
 
+  /// `copy` has the rows of `value`.
+  void addCopy(mlir::Value value, mlir::Value copy) { multipliers[copy] = getMultiplier(value); }
+
 private:
   llvm::LogicalResult visit(mlir::Operation &op, mlir::SymbolTableCollection &symbols);
   llvm::FailureOr<int64_t> getOperandMultiplier(mlir::Operation &op) const;

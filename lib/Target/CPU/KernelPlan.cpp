@@ -21,6 +21,7 @@ namespace {
 
 /// Scratch memory of one worker; more would not stay in its cache.
 constexpr int64_t kMaxScratchBytes = 8 << 20;
+constexpr int64_t kAnyBytes = std::numeric_limits<int64_t>::max();
 /// Scratch memory of a head of an attention above which it is computed in blocks of queries, and
 /// about that of a block: most of the second-level cache (measured at 1 MB).
 constexpr int64_t kHeadScratchBytes = 768 << 10;
@@ -132,14 +133,20 @@ std::optional<int64_t> KernelPlan::getConstant(unsigned argument) const {
 }
 
 FailureOr<KernelPlan> KernelPlan::create(func::FuncOp dispatch, const CpuTraits &traits,
-                                         int64_t tunedRows) {
+                                         int64_t tunedRows, bool isRequired) {
   if (isAttention(dispatch))
     return createForAttention(dispatch, traits, tunedRows);
-  // First with the generator of contractions; what it does not do becomes loops.
-  for (bool convertContractions : {false, true}) {
+  // First with the generator of contractions; what it does not do becomes loops. Last, whatever
+  // memory it takes.
+  SmallVector<std::pair<bool, int64_t>> ways = {{false, kMaxScratchBytes},
+                                                {true, kMaxScratchBytes}};
+  if (isRequired)
+    ways.append({{false, kAnyBytes}, {true, kAnyBytes}});
+  for (auto [convertContractions, maxScratchBytes] : ways) {
     KernelPlan plan;
     plan.traits = traits;
     plan.tunedRows = tunedRows;
+    plan.maxScratchBytes = maxScratchBytes;
     plan.module = cloneForLowering(dispatch);
     auto function = *plan.module->getOps<func::FuncOp>().begin();
     if (failed(convertToLinalg(function, convertContractions)))
@@ -165,6 +172,7 @@ FailureOr<KernelPlan> KernelPlan::createForAttention(func::FuncOp dispatch, cons
   KernelPlan plan;
   plan.traits = traits;
   plan.tunedRows = tunedRows;
+  plan.maxScratchBytes = kAnyBytes;
   plan.module = cloneForLowering(dispatch);
   plan.attention.emplace();
   plan.dispatch = *plan.module->getOps<func::FuncOp>().begin();
@@ -181,7 +189,7 @@ FailureOr<KernelPlan> KernelPlan::createForAttention(func::FuncOp dispatch, cons
     kernel.tiles = {attention.sumsSamples ? LinearSize{1, 0} : attention.samples, 1,
                     attention.sumsHeads ? 1 : attention.heads};
     if (failed(plan.planHead(part, kernel)))
-      return dispatch.emitError("its scores do not fit in ") << kMaxScratchBytes << " bytes";
+      return dispatch.emitError("expected scores whose size does not depend on the batch");
   }
   return plan;
 }
@@ -203,10 +211,15 @@ LogicalResult KernelPlan::planHead(StagePart &part, PartKernel &kernel) {
   int64_t most = std::max(kMinBlockQueries, kHeadScratchBytes / std::max<int64_t>(1, perQuery));
   kernel.blockQueries =
       llvm::alignTo(llvm::divideCeil(queries, llvm::divideCeil(queries, most)), kGroup);
-  kernel.contractions.clear();
-  if (failed(planContractions(part, kernel)))
-    return failure();
-  return layOutScratch(part, kernel);
+  // Against very many keys fewer, whatever their copies cost.
+  while (true) {
+    kernel.contractions.clear();
+    if (failed(planContractions(part, kernel)) || failed(layOutScratch(part, kernel)))
+      return failure();
+    if (kernel.scratchBytes <= kMaxScratchBytes || kernel.blockQueries == kGroup)
+      return success();
+    kernel.blockQueries = llvm::alignTo(kernel.blockQueries / 2, kGroup);
+  }
 }
 
 bool KernelPlan::cutQueries(StagePart &part) {
@@ -378,7 +391,7 @@ LogicalResult KernelPlan::layOutScratch(const StagePart &part, PartKernel &kerne
     kernel.headPlaceOffset = llvm::alignTo(kernel.scratchBytes, 64);
     kernel.scratchBytes = kernel.headPlaceOffset + 64;
   }
-  return success(kernel.scratchBytes <= kMaxScratchBytes);
+  return success(kernel.scratchBytes <= maxScratchBytes);
 }
 
 } // namespace weft::cpu

@@ -38,9 +38,10 @@ struct PartKernel {
 
 class KernelPlan {
 public:
-  /// Plans the kernel of a dispatch function. Emits an error if it is not supported.
+  /// Plans the kernel of a dispatch function. Emits an error if it is not supported, or if it takes
+  /// more scratch memory than a kernel should and is not required, that is, can be cut in several.
   static mlir::FailureOr<KernelPlan> create(mlir::func::FuncOp dispatch, const CpuTraits &traits,
-                                            int64_t tunedRows);
+                                            int64_t tunedRows, bool isRequired);
 
   /// The function that the stages compute: the dispatch's, or that of one head of an attention.
   mlir::func::FuncOp getFunction() const { return stages.getFunction(); }
@@ -72,6 +73,7 @@ private:
 
   CpuTraits traits;
   int64_t tunedRows = 64;
+  int64_t maxScratchBytes = 0;
   /// The function in linalg, and the module that owns it.
   mlir::OwningOpRef<mlir::ModuleOp> module;
   StagePlan stages;

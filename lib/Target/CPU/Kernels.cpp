@@ -108,7 +108,7 @@ public:
   CpuTargetInterface(CpuTarget target, KernelOptions options)
       : target(std::move(target)), options(options) {}
 
-  bool canFuse(ArrayRef<Operation *> ops, ArrayRef<Value> outputs,
+  bool canFuse(ArrayRef<Operation *> ops, ArrayRef<Value> outputs, unsigned numRepeated,
                std::string &reason) const override;
   FailureOr<KernelInfo> buildKernel(func::FuncOp dispatch, ModuleOp kernels) const override;
   FailureOr<TargetImage> compile(ModuleOp kernels) const override;
@@ -132,8 +132,16 @@ bool isSmall(const StagePlan &plan, const StagePart &part, int64_t rows) {
   return elements <= kMaxUnslicedElements;
 }
 
+/// Whether the values have no dimension to slice, however they are computed.
+bool areNumbers(ArrayRef<Value> values) {
+  return llvm::all_of(values, [](Value value) {
+    auto type = cast<RankedTensorType>(value.getType());
+    return type.hasStaticShape() && type.getNumElements() == 1;
+  });
+}
+
 bool CpuTargetInterface::canFuse(ArrayRef<Operation *> ops, ArrayRef<Value> outputs,
-                                 std::string &reason) const {
+                                 unsigned numRepeated, std::string &reason) const {
   loadDialects(*ops.front()->getContext());
   if (llvm::count_if(ops, [](Operation *op) { return isa<MatmulOp>(op); }) > 1) {
     reason = "a part has one contraction at most";
@@ -150,7 +158,8 @@ bool CpuTargetInterface::canFuse(ArrayRef<Operation *> ops, ArrayRef<Value> outp
   });
   OwningOpRef<ModuleOp> module = outline(ops, outputs);
   FailureOr<KernelPlan> plan = KernelPlan::create(*module->getOps<func::FuncOp>().begin(),
-                                                  target.getTraits(), options.tunedRows);
+                                                  target.getTraits(), options.tunedRows,
+                                                  /*isRequired=*/false);
   if (failed(plan))
     return false;
   bool contracts = llvm::any_of(ops, [](Operation *op) { return isa<MatmulOp>(op); });
@@ -168,7 +177,11 @@ bool CpuTargetInterface::canFuse(ArrayRef<Operation *> ops, ArrayRef<Value> outp
       reason = "blocks of rows would each copy all of a long sum's operands";
       return false;
     }
-    if (!kernel.registerEpilogue && !part.axisExtent && ops.size() > 1 &&
+    // What only one op makes is as well computed with its cheap operands, if slices do that too.
+    bool isOne = ops.size() == numRepeated + 1;
+    bool isSliced = part.axisExtent && (isOne || !part.hasWholeStages);
+    bool isUnsliceable = isOne && kernel.contractions.empty() && areNumbers(outputs);
+    if (!kernel.registerEpilogue && !isSliced && !isUnsliceable && ops.size() > 1 &&
         (!kernel.contractions.empty() || !isSmall(plan->getStages(), part, options.tunedRows))) {
       reason = "there is no dimension along which all of it can be sliced";
       return false;
@@ -182,7 +195,8 @@ FailureOr<KernelInfo> CpuTargetInterface::buildKernel(func::FuncOp dispatch,
   loadDialects(*dispatch.getContext());
   auto tuned = dispatch->getAttrOfType<IntegerAttr>(kTunedRowsAttrName);
   FailureOr<KernelPlan> plan =
-      KernelPlan::create(dispatch, target.getTraits(), tuned ? tuned.getInt() : options.tunedRows);
+      KernelPlan::create(dispatch, target.getTraits(), tuned ? tuned.getInt() : options.tunedRows,
+                         /*isRequired=*/true);
   if (failed(plan))
     return failure();
   KernelInfo info = plan->describe(dispatch.getSymName(), dispatch);
