@@ -2,7 +2,7 @@
 //
 // Range reduction and series for functions of f64. Series are Taylor's: after reduction, a few more
 // terms than of a minimax polynomial do, and their coefficients need no source.
-#include "DoubleMath.h"
+#include "weft/Conversion/DoubleMath.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -18,6 +18,10 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 // ln 2 and pi / 2 in two pieces; products of the first with small integers are exact.
 constexpr double kLn2High = 0x1.62e42fee00000p-1, kLn2Low = 0x1.a39ef35793c76p-33;
 constexpr double kHalfPiHigh = 0x1.921fb54400000p+0, kHalfPiLow = 0x1.0b4611a626331p-34;
+// In four: the first three are short, too.
+constexpr double kHalfPi[] = {kHalfPiHigh, 0x1.0b4611a600000p-34, 0x1.3198a2e000000p-69,
+                              0x1.b839a252049c1p-104};
+constexpr double kTwoThirdsHigh = 0x1.5555555555555p-1, kTwoThirdsLow = 0x1.5555555555555p-55;
 
 } // namespace
 
@@ -60,6 +64,11 @@ Value DoubleMath::isBelow(Value a, Value b) {
 Value DoubleMath::isEqual(Value a, Value b) {
   return arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::OEQ, a, b);
 }
+Value DoubleMath::isNegative(Value a) {
+  Value bits = arith::BitcastOp::create(builder, loc, integers(), a);
+  return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::slt, bits, integer(0));
+}
+Value DoubleMath::both(Value a, Value b) { return arith::AndIOp::create(builder, loc, a, b); }
 Value DoubleMath::round(Value x) { return math::RoundEvenOp::create(builder, loc, x); }
 Value DoubleMath::toInteger(Value x) {
   return arith::FPToSIOp::create(builder, loc, integers(), x);
@@ -79,16 +88,36 @@ Value DoubleMath::powerOfTwo(Value k) {
   return arith::BitcastOp::create(builder, loc, type, bits);
 }
 
+DoubleMath::Pair DoubleMath::exactSum(Value a, Value b) {
+  Value sum = add(a, b), other = sub(sum, a);
+  return {sum, add(sub(a, sub(sum, other)), sub(b, other))};
+}
+
+Value DoubleMath::upperHalf(Value a) {
+  Value bits = arith::BitcastOp::create(builder, loc, integers(), a);
+  bits = arith::AndIOp::create(builder, loc, bits, integer(-(int64_t(1) << 27)));
+  return arith::BitcastOp::create(builder, loc, type, bits);
+}
+
+DoubleMath::Pair DoubleMath::exactProduct(Value a, Value b) {
+  Value aHigh = upperHalf(a), bHigh = upperHalf(b);
+  Value aLow = sub(a, aHigh), bLow = sub(b, bHigh), product = mul(a, b);
+  Value rest = add(add(sub(mul(aHigh, bHigh), product), mul(aHigh, bLow)), mul(aLow, bHigh));
+  return {product, add(rest, mul(aLow, bLow))};
+}
+
 //===----------------------------------------------------------------------===//
 // Functions
 //===----------------------------------------------------------------------===//
 
 // exp(x) = 2^k exp(r), |r| <= ln 2 / 2.
-Value DoubleMath::exp(Value x) {
-  Value low = constant(-746.0), high = constant(710.0);
-  Value clamped = select(isBelow(x, low), low, select(isBelow(high, x), high, x));
+Value DoubleMath::exp(Value x, Value low) {
+  Value least = constant(-746.0), most = constant(710.0);
+  Value clamped = select(isBelow(x, least), least, select(isBelow(most, x), most, x));
   Value k = round(mul(clamped, constant(0x1.71547652b82fep+0)));
   Value r = sub(sub(clamped, mul(k, constant(kLn2High))), mul(k, constant(kLn2Low)));
+  if (low)
+    r = add(r, low);
   double coefficients[15];
   double factorial = 1;
   for (int i = 0; i < 15; ++i) {
@@ -105,8 +134,7 @@ Value DoubleMath::exp(Value x) {
   return select(isNumber, result, x);
 }
 
-// x = 2^e m, sqrt(1/2) <= m < sqrt(2); ln m = 2 artanh s, s = (m - 1) / (m + 1).
-Value DoubleMath::log(Value x) {
+DoubleMath::Split DoubleMath::split(Value x) {
   Value isTiny = isBelow(x, constant(0x1p-1022));
   Value scaled = select(isTiny, mul(x, constant(0x1p54)), x);
   Value bits = arith::BitcastOp::create(builder, loc, integers(), scaled);
@@ -115,8 +143,13 @@ Value DoubleMath::log(Value x) {
   Value e = arith::ShRSIOp::create(builder, loc, shifted, integer(52));
   Value mantissa = arith::SubIOp::create(builder, loc, bits,
                                          arith::ShLIOp::create(builder, loc, e, integer(52)));
-  Value m = arith::BitcastOp::create(builder, loc, type, mantissa);
-  Value exponent = add(toDouble(e), select(isTiny, constant(-54), constant(0)));
+  return {add(toDouble(e), select(isTiny, constant(-54), constant(0))),
+          arith::BitcastOp::create(builder, loc, type, mantissa)};
+}
+
+// x = 2^e m; ln m = 2 artanh s, s = (m - 1) / (m + 1).
+Value DoubleMath::log(Value x) {
+  auto [exponent, m] = split(x);
   Value f = sub(m, constant(1));
   Value s = div(f, add(constant(2), f));
   double coefficients[11];
@@ -134,16 +167,29 @@ Value DoubleMath::log(Value x) {
   return select(isDefined, result, constant(std::numeric_limits<double>::quiet_NaN()));
 }
 
-// The series near 0, where 1 - exp loses digits.
+// With t = exp(2 |x|) - 1, t / (t + 2); t = 2^k (exp(r) - 1) + (2^k - 1), |r| <= ln 2 / 2, where
+// nothing cancels.
 Value DoubleMath::tanh(Value x) {
-  Value magnitude = math::AbsFOp::create(builder, loc, x);
-  Value e = exp(mul(magnitude, constant(-2)));
-  Value large = div(sub(constant(1), e), add(constant(1), e));
-  large = math::CopySignOp::create(builder, loc, large, x);
-  Value square = mul(x, x);
-  Value small = mul(x, polynomial(square, {1.0, -1.0 / 3, 2.0 / 15, -17.0 / 315, 62.0 / 2835,
-                                           -1382.0 / 155925, 21844.0 / 6081075}));
-  return select(isBelow(magnitude, constant(0.0625)), small, large);
+  // Beyond 22, the rest of 1 is less than its last place.
+  Value magnitude = math::AbsFOp::create(builder, loc, x), most = constant(44);
+  Value twice = mul(magnitude, constant(2));
+  Value clamped = select(isBelow(most, twice), most, twice);
+  Value k = round(mul(clamped, constant(0x1.71547652b82fep+0)));
+  Value r = sub(sub(clamped, mul(k, constant(kLn2High))), mul(k, constant(kLn2Low)));
+  double coefficients[14];
+  double factorial = 2;
+  for (int i = 0; i < 14; ++i) {
+    coefficients[i] = 1 / factorial;
+    factorial *= i + 3;
+  }
+  Value growth = add(r, mul(mul(r, r), polynomial(r, coefficients)));
+  Value scale = powerOfTwo(toInteger(k));
+  Value t = add(mul(scale, growth), sub(scale, constant(1)));
+  Value divisor = add(t, constant(2)), lost = sub(t, sub(divisor, constant(2)));
+  Value quotient = div(t, divisor);
+  Value result = sub(quotient, div(mul(quotient, lost), divisor));
+  Value isNumber = arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::ORD, x, x);
+  return select(isNumber, math::CopySignOp::create(builder, loc, result, x), x);
 }
 
 // Rational approximations on four intervals, from FreeBSD's msun (s_erf.c, Sun Microsystems, 1993).
@@ -195,25 +241,101 @@ Value DoubleMath::erf(Value x) {
   return math::CopySignOp::create(builder, loc, result, x);
 }
 
-Value DoubleMath::pow(Value base, Value exponent) {
-  Value zero = constant(0), one = constant(1);
+// As `log`, with the first two terms of the series, and the quotient, as pairs.
+DoubleMath::Pair DoubleMath::preciseLog(Value x) {
+  auto [exponent, m] = split(x);
+  Value two = constant(2), f = sub(m, constant(1));
+  Pair divisor = exactSum(two, f);
+  Value quotient = div(f, divisor.high);
+  Pair back = exactProduct(quotient, divisor.high);
+  Value rest = sub(sub(sub(f, back.high), back.low), mul(quotient, divisor.low));
+  Value quotientLow = div(rest, divisor.high);
+  Pair square = exactProduct(quotient, quotient);
+  square.low = add(square.low, mul(mul(two, quotient), quotientLow));
+  Pair cube = exactProduct(quotient, square.high);
+  cube.low = add(cube.low, add(mul(quotient, square.low), mul(quotientLow, square.high)));
+  Pair second = exactProduct(cube.high, constant(kTwoThirdsHigh));
+  second.low = add(second.low, add(mul(cube.high, constant(kTwoThirdsLow)),
+                                   mul(cube.low, constant(kTwoThirdsHigh))));
+  double coefficients[10];
+  for (int i = 0; i < 10; ++i)
+    coefficients[i] = 2.0 / (2 * i + 5);
+  Value tail = mul(mul(cube.high, square.high), polynomial(square.high, coefficients));
+  Pair sum = exactSum(mul(exponent, constant(kLn2High)), mul(two, quotient));
+  Pair all = exactSum(sum.high, second.high);
+  Value low = add(add(sum.low, all.low), add(mul(two, quotientLow), second.low));
+  low = add(low, add(tail, mul(exponent, constant(kLn2Low))));
+  return exactSum(all.high, low);
+}
+
+Value DoubleMath::pow(Value base, Value exponent, bool isRounded) {
   Value magnitude = math::AbsFOp::create(builder, loc, base);
-  Value result = exp(mul(exponent, log(magnitude)));
+  if (isRounded)
+    return powOfSpecial(base, exponent, exp(mul(exponent, log(magnitude))));
+  // Larger exponents give 0, 1 or infinity, as these do.
+  Value most = constant(0x1p70), least = constant(-0x1p70);
+  Value y =
+      select(isBelow(most, exponent), most, select(isBelow(exponent, least), least, exponent));
+  Pair logarithm = preciseLog(magnitude), product = exactProduct(y, logarithm.high);
+  Value low = add(product.low, mul(y, logarithm.low));
+  Value size = math::AbsFOp::create(builder, loc, product.high);
+  low = select(isBelow(size, constant(800)), low, constant(0));
+  return powOfSpecial(base, exponent, exp(product.high, low));
+}
+
+Value DoubleMath::powOfSpecial(Value base, Value exponent, Value result) {
+  Value zero = constant(0), one = constant(1), infinity = constant(kInfinity);
+  Value magnitude = math::AbsFOp::create(builder, loc, base);
   Value isWhole = isEqual(math::FloorOp::create(builder, loc, exponent), exponent);
   Value half = mul(exponent, constant(0.5));
-  Value isEven = isEqual(math::FloorOp::create(builder, loc, half), half);
-  Value ofNegative = select(isWhole, select(isEven, result, negative(result)),
-                            constant(std::numeric_limits<double>::quiet_NaN()));
-  result = select(isBelow(base, zero), ofNegative, result);
+  Value isUneven = arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::UNE,
+                                         math::FloorOp::create(builder, loc, half), half);
+  Value grows = isBelow(zero, exponent);
+  result = select(isEqual(magnitude, one), one, result);
+  result = select(isEqual(magnitude, zero), select(grows, zero, infinity), result);
+  result = select(isEqual(magnitude, infinity), select(grows, infinity, zero), result);
+  Value isMinus = both(both(isWhole, isUneven), isNegative(base));
+  result = select(isMinus, negative(result), result);
+  // Between whole numbers, powers of negative numbers are none.
+  Value isProper = both(isBelow(base, zero), isBelow(constant(-kInfinity), base));
+  Value isBetween = arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::UNE,
+                                          math::FloorOp::create(builder, loc, exponent), exponent);
+  result =
+      select(both(isProper, isBetween), constant(std::numeric_limits<double>::quiet_NaN()), result);
+  Value areNumbers = arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::ORD, base, exponent);
+  result = select(areNumbers, result, add(base, exponent));
   result = select(isEqual(base, one), one, result);
   return select(isEqual(exponent, zero), one, result);
 }
 
+Value DoubleMath::chooseQuadrant(Value sine, Value cosine, Value number) {
+  auto hasBit = [&](int64_t bit) {
+    Value masked = arith::AndIOp::create(builder, loc, number, integer(bit));
+    return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ne, masked, integer(0));
+  };
+  Value result = select(hasBit(1), cosine, sine);
+  return select(hasBit(2), negative(result), result);
+}
+
 // x = k pi / 2 + r, |r| <= pi / 4; which of sin r, cos r and their negatives it is depends on k
 // mod 4.
-Value DoubleMath::sin(Value x, int64_t quadrant) {
+Value DoubleMath::sin(Value x, int64_t quadrant, bool isRounded) {
   Value k = round(mul(x, constant(0x1.45f306dc9c883p-1)));
-  Value r = sub(sub(x, mul(k, constant(kHalfPiHigh))), mul(k, constant(kHalfPiLow)));
+  Value number = arith::AddIOp::create(builder, loc, toInteger(k), integer(quadrant));
+  Value r = sub(x, mul(k, constant(kHalfPi[0])));
+  // The sine of -0 is -0.
+  auto keepZero = [&](Value result) {
+    return quadrant == 0 ? select(isEqual(x, constant(0)), x, result) : result;
+  };
+  if (!isRounded) {
+    // Products are exact, and so is what each difference loses.
+    Pair first = exactSum(r, negative(mul(k, constant(kHalfPi[1]))));
+    Pair second = exactSum(first.high, negative(mul(k, constant(kHalfPi[2]))));
+    Value low = sub(add(first.low, second.low), mul(k, constant(kHalfPi[3])));
+    Pair rest = exactSum(second.high, low);
+    return keepZero(sinOfRest(rest.high, rest.low, number));
+  }
+  r = sub(r, mul(k, constant(kHalfPiLow)));
   Value square = mul(r, r);
   double sines[9], cosines[9];
   double factorial = 1;
@@ -225,14 +347,27 @@ Value DoubleMath::sin(Value x, int64_t quadrant) {
     factorial *= 2 * i + 2;
   }
   Value sine = mul(r, polynomial(square, sines));
-  Value cosine = polynomial(square, cosines);
-  Value number = arith::AddIOp::create(builder, loc, toInteger(k), integer(quadrant));
-  auto hasBit = [&](int64_t bit) {
-    Value masked = arith::AndIOp::create(builder, loc, number, integer(bit));
-    return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ne, masked, integer(0));
-  };
-  Value result = select(hasBit(1), cosine, sine);
-  return select(hasBit(2), negative(result), result);
+  return keepZero(chooseQuadrant(sine, polynomial(square, cosines), number));
+}
+
+// The first terms apart, for what they lose counts.
+Value DoubleMath::sinOfRest(Value high, Value low, Value number) {
+  double sines[8], cosines[8];
+  double factorial = 2;
+  for (int i = 0; i < 8; ++i) {
+    double sign = i % 2 ? 1 : -1;
+    factorial *= 2 * i + 3;
+    sines[i] = sign / factorial;
+    factorial *= 2 * i + 4;
+    cosines[i] = -sign / factorial;
+  }
+  Value square = mul(high, high), one = constant(1), half = mul(square, constant(0.5));
+  Value tail = mul(mul(high, square), polynomial(square, sines));
+  Value sine = add(high, add(tail, mul(low, sub(one, half))));
+  Value start = sub(one, half);
+  tail = sub(mul(mul(square, square), polynomial(square, cosines)), mul(high, low));
+  Value cosine = add(start, add(sub(sub(one, start), half), tail));
+  return chooseQuadrant(sine, cosine, number);
 }
 
 } // namespace weft

@@ -4,9 +4,8 @@
 // for the rest.
 #include "weft/Conversion/ScalarBody.h"
 
-#include "DoubleMath.h"
-
 #include "dialects/Weft/Weft.h"
+#include "weft/Conversion/DoubleMath.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -59,37 +58,92 @@ public:
     return OpTy::create(builder, loc, value);
   }
 
-  /// Functions of f32 have polynomials of their own, see the target's lowering of `math`; of f64
-  /// there is nothing.
+  /// exp, log, tanh and erf of f32 have polynomials, see the target's lowering of `math`, of which
+  /// what is missing is added here; of f64 there is nothing. The others the target has for both.
   Value exp(Value value) {
     if (isDouble(value))
       return DoubleMath(builder, loc, value.getType()).exp(value);
-    return unary<math::ExpOp>(value);
+    // The polynomial loses digits as x grows, and its least result is the least normal number:
+    // exp(x) = exp(x -+ 44) exp(+-44).
+    Type type = value.getType();
+    Value isLow = compare(arith::CmpFPredicate::OLT, value, constant(type, -40.0));
+    Value isHigh = compare(arith::CmpFPredicate::OGT, value, constant(type, 40.0));
+    auto choose = [&](double low, double middle, double high) {
+      return select(isLow, constant(type, low),
+                    select(isHigh, constant(type, high), constant(type, middle)));
+    };
+    Value shift = choose(44.0, 0.0, -44.0), scale = choose(0x1.6f741ep-64, 1.0, 0x1.64b41cp+63);
+    Value result = unary<math::ExpOp>(arith::AddFOp::create(builder, loc, value, shift));
+    return arith::MulFOp::create(builder, loc, result, scale);
   }
   Value log(Value value) {
     if (isDouble(value))
       return DoubleMath(builder, loc, value.getType()).log(value);
-    return unary<math::LogOp>(value);
+    // The polynomial is for normal numbers.
+    Type type = value.getType();
+    Value isTiny = compare(arith::CmpFPredicate::OLT, value, constant(type, 0x1p-126));
+    Value scale = select(isTiny, constant(type, 0x1p23), constant(type, 1.0));
+    Value shift = select(isTiny, constant(type, -0x1.fe2804p+3), constant(type, 0.0)); // -23 ln 2
+    Value result = unary<math::LogOp>(arith::MulFOp::create(builder, loc, value, scale));
+    return arith::AddFOp::create(builder, loc, result, shift);
   }
   Value tanh(Value value) {
     if (isDouble(value))
       return DoubleMath(builder, loc, value.getType()).tanh(value);
-    return unary<math::TanhOp>(value);
+    return tanhOfSingle(value);
   }
   Value erf(Value value) {
     if (isDouble(value))
       return DoubleMath(builder, loc, value.getType()).erf(value);
-    return unary<math::ErfOp>(value);
+    return erfOfSingle(value);
   }
   static bool isDouble(Value value) { return getElementTypeOrSelf(value.getType()).isF64(); }
 
-  /// The function computed in f64, whatever the operands are.
-  Value inDouble(ValueRange x, llvm::function_ref<Value(DoubleMath &, ValueRange)> function) {
-    SmallVector<Value> wide;
-    for (Value value : x)
-      wide.push_back(emitScalarCast(builder, loc, value, builder.getF64Type()));
-    DoubleMath math(builder, loc, wide[0].getType());
-    return emitScalarCast(builder, loc, function(math, wide), getElementTypeOrSelf(x[0].getType()));
+  /// Sum of coefficients[i] x^i.
+  Value polynomial(Value x, ArrayRef<double> coefficients) {
+    Value sum = constant(x.getType(), coefficients.back());
+    for (double coefficient : llvm::reverse(coefficients.drop_back()))
+      sum = multiplyAdd(sum, x, constant(x.getType(), coefficient));
+    return sum;
+  }
+  Value multiplyAdd(Value a, Value b, Value c) {
+    return math::FmaOp::create(builder, loc, a, b, c);
+  }
+
+  /// x + x^3 p(x^2) near 0, where the rest of 1 loses digits, else 1 - 2 / (exp(2 x) + 1).
+  Value tanhOfSingle(Value value) {
+    Type type = value.getType();
+    Value x = unary<math::AbsFOp>(value), one = constant(type, 1.0);
+    Value square = arith::MulFOp::create(builder, loc, x, x);
+    // Stephen Moshier's Cephes, tanhf.c.
+    Value sum = polynomial(square, {-3.33332819422e-1, 1.33314422036e-1, -5.37397155531e-2,
+                                    2.06390887954e-2, -5.70498872745e-3});
+    Value small = multiplyAdd(arith::MulFOp::create(builder, loc, square, sum), x, x);
+    Value twice = arith::AddFOp::create(builder, loc, x, x);
+    Value growth = arith::AddFOp::create(builder, loc, unary<math::ExpOp>(twice), one);
+    Value rest = arith::DivFOp::create(builder, loc, constant(type, 2.0), growth);
+    Value large = arith::SubFOp::create(builder, loc, one, rest);
+    Value isSmall = compare(arith::CmpFPredicate::OLT, x, constant(type, 0.625));
+    return math::CopySignOp::create(builder, loc, select(isSmall, small, large), value);
+  }
+
+  /// x + x p(x^2) near 0, else 1 - exp(q(x)), where q is the logarithm of the rest of 1. Both
+  /// polynomials are minimax ones, found by weighted least squares.
+  Value erfOfSingle(Value value) {
+    Type type = value.getType();
+    Value x = unary<math::AbsFOp>(value), most = constant(type, 4.0);
+    Value square = arith::MulFOp::create(builder, loc, x, x);
+    Value sum = polynomial(square, {0.128379151, -0.376124829, 0.112816818, -0.0267611071,
+                                    0.00498437881, -0.000594314246});
+    Value small = multiplyAdd(sum, x, x);
+    // Beyond, the rest is less than the last place of 1.
+    Value bounded = select(compare(arith::CmpFPredicate::OGT, x, most), most, x);
+    Value logarithm = polynomial(bounded, {-0.000218773173, -1.12757909, -0.637346447, -0.103786021,
+                                           0.0221560877, -0.00302529428, 0.00019409573});
+    Value large =
+        arith::SubFOp::create(builder, loc, constant(type, 1.0), unary<math::ExpOp>(logarithm));
+    Value isSmall = compare(arith::CmpFPredicate::OLT, x, constant(type, 0.9375));
+    return math::CopySignOp::create(builder, loc, select(isSmall, small, large), value);
   }
 
   Value relu(Value value) {
@@ -159,9 +213,7 @@ public:
         .Case([&](DivOp) { return fast<arith::DivFOp>(x[0], x[1]); })
         .Case([&](MaximumOp) { return fast<arith::MaximumFOp>(x[0], x[1]); })
         .Case([&](MinimumOp) { return fast<arith::MinimumFOp>(x[0], x[1]); })
-        .Case([&](PowOp) {
-          return inDouble(x, [](DoubleMath &m, ValueRange v) { return m.pow(v[0], v[1]); });
-        })
+        .Case([&](PowOp) { return binary<math::PowFOp>(x); })
         .Case([&](NegOp) { return unary<arith::NegFOp>(x[0]); })
         .Case([&](AbsOp) { return unary<math::AbsFOp>(x[0]); })
         .Case([&](SignOp) { return sign(x[0]); })
@@ -171,12 +223,8 @@ public:
         .Case([&](RsqrtOp) { return rsqrt(x[0]); })
         .Case([&](TanhOp) { return tanh(x[0]); })
         .Case([&](ErfOp) { return erf(x[0]); })
-        .Case([&](SinOp) {
-          return inDouble(x, [](DoubleMath &m, ValueRange v) { return m.sin(v[0], 0); });
-        })
-        .Case([&](CosOp) {
-          return inDouble(x, [](DoubleMath &m, ValueRange v) { return m.sin(v[0], 1); });
-        })
+        .Case([&](SinOp) { return unary<math::SinOp>(x[0]); })
+        .Case([&](CosOp) { return unary<math::CosOp>(x[0]); })
         .Case([&](SigmoidOp) { return sigmoid(x[0]); })
         .Case([&](ReluOp) { return relu(x[0]); })
         .Case([&](ClampOp clampOp) { return clamp(clampOp, x[0]); })

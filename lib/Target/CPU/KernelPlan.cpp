@@ -53,7 +53,10 @@ double workOf(Operation *op) {
   double work = 0;
   for (Operation &nested : generic.getBody()->without_terminator())
     if (!nested.hasTrait<OpTrait::ConstantLike>())
-      work += isa<math::MathDialect>(nested.getDialect()) ? 8 : isa<arith::DivFOp>(nested) ? 4 : 1;
+      work += isa<math::SinOp, math::CosOp, math::PowFOp>(nested) ? 64
+              : isa<math::MathDialect>(nested.getDialect())       ? 8
+              : isa<arith::DivFOp>(nested)                        ? 4
+                                                                  : 1;
   return work;
 }
 

@@ -3,10 +3,14 @@
 // The order of passes that takes memref-level kernel functions to the LLVM dialect.
 #include "weft/Target/CPU/Lowering.h"
 
+#include "ElementaryFunctions.h"
+
 #include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "mlir/Transforms/Passes.h"
@@ -21,21 +25,36 @@ struct ApproximateMathPass : PassWrapper<ApproximateMathPass, OperationPass<>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ApproximateMathPass)
 
   StringRef getArgument() const final { return "weft-cpu-approximate-math"; }
-  StringRef getDescription() const final {
-    return "Replace math functions of f32 by polynomial approximations";
-  }
+  StringRef getDescription() const final { return "Replace math functions by arithmetic"; }
   void getDependentDialects(DialectRegistry &registry) const final {
-    registry.insert<arith::ArithDialect, math::MathDialect, vector::VectorDialect>();
+    registry.insert<arith::ArithDialect, func::FuncDialect, math::MathDialect, scf::SCFDialect,
+                    vector::VectorDialect>();
   }
 
   void runOnOperation() final {
     RewritePatternSet patterns(&getContext());
     math::populateExpansionPatterns(
-        patterns, {"sinh", "cosh", "tan", "asinh", "acosh", "atanh", "powf", "exp2", "rsqrt"});
+        patterns, {"sinh", "cosh", "tan", "asinh", "acosh", "atanh", "exp2", "rsqrt"});
+    populateElementaryFunctionPatterns(patterns);
     populateMathPolynomialApproximationPatterns(patterns);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }
+};
+
+struct AddMathFunctionsPass : PassWrapper<AddMathFunctionsPass, OperationPass<ModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(AddMathFunctionsPass)
+
+  StringRef getArgument() const final { return "weft-cpu-add-math-functions"; }
+  StringRef getDescription() const final {
+    return "Add the functions that approximations of math functions call";
+  }
+  void getDependentDialects(DialectRegistry &registry) const final {
+    registry
+        .insert<arith::ArithDialect, func::FuncDialect, math::MathDialect, memref::MemRefDialect>();
+  }
+
+  void runOnOperation() final { addLargeAngleFunction(getOperation()); }
 };
 
 /// `scf.for` carries loop annotations through to the branches of the LLVM dialect, but there they
@@ -71,6 +90,7 @@ std::unique_ptr<Pass> createApproximateMathPass() {
 }
 
 void buildKernelLoweringPipeline(OpPassManager &pm, const KernelLoweringOptions &options) {
+  pm.addPass(std::make_unique<AddMathFunctionsPass>());
   OpPassManager &functions = pm.nest<func::FuncOp>();
   functions.addPass(createApproximateMathPass());
   addSimplification(functions);

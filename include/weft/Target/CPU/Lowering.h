@@ -20,12 +20,14 @@ struct KernelLoweringOptions {
 
 /// Adds the passes that lower `func`, `scf`, `memref`, `vector`, `arith`, `math` to the LLVM
 /// dialect. The pass manager must be one of a `builtin.module`. No call of a math library is left
-/// behind for f32; buffers are expected to be arguments or views of them (`memref.alloc` would
+/// behind; buffers are expected to be arguments or views of them (`memref.alloc` would
 /// become a call of malloc).
 void buildKernelLoweringPipeline(mlir::OpPassManager &pm,
                                  const KernelLoweringOptions &options = {});
 
-/// Replaces `math` functions of f32 (and narrower types, through f32) by polynomial approximations.
+/// Replaces `math` functions of f32 (and narrower types, through f32), and `sin`, `cos` and `powf`
+/// of f64, by arithmetic. Where there are sines, the module must have the function that large
+/// angles are left to.
 std::unique_ptr<mlir::Pass> createApproximateMathPass();
 
 } // namespace weft::cpu
