@@ -32,6 +32,20 @@ func.func @special(%x: tensor<2xf32> {case.value = dense<[0x7F800000, 0x7FC00000
   return %y : tensor<2xf32>
 }
 
+// Of angles that are many turns, each to its last digits.
+func.func @large(%x: tensor<7xf32> {case.value = dense<[100000.0, -30000000.0, 24999999500.0, 7.69999978e+18, -1.00000002e+30, 3.40282347e+38, 5.0]> : tensor<7xf32>})
+    -> (tensor<7xf32> {case.expect = dense<[-0.9993608, -0.265429407, 0.368431419, 0.81667906, -0.61160481, 0.853021026, 0.2836622]> : tensor<7xf32>}) {
+  %y = weft.cos %x : tensor<7xf32>
+  return %y : tensor<7xf32>
+}
+
+// The same of f64.
+func.func @large_f64(%x: tensor<5xf64> {case.value = dense<[100000.0, -3000000000.0, 2.5e+22, 1.0e+200, -1.7976931348623157e+308]> : tensor<5xf64>})
+    -> (tensor<5xf64> {case.expect = dense<[-0.9993608074382124, -0.16069024262768705, 0.996598567200857, 0.7650518214752429, -0.9999876894265599]> : tensor<5xf64>}) {
+  %y = weft.cos %x : tensor<5xf64>
+  return %y : tensor<5xf64>
+}
+
 func.func @gradient(%x: tensor<?x3xf32>) -> tensor<?x3xf32> attributes {case.gradient = 2} {
   %y = weft.cos %x : tensor<?x3xf32>
   return %y : tensor<?x3xf32>

@@ -32,6 +32,13 @@ func.func @special(%x: tensor<3xf32> {case.value = dense<[0x7F800000, 0xFF800000
   return %y : tensor<3xf32>
 }
 
+// Of numbers of all sizes.
+func.func @ends(%x: tensor<6xf32> {case.value = dense<[1.0005271e-42, -1.00000001e-10, 0.0009765625, 1.86000001, -3.9000001, 40.0]> : tensor<6xf32>})
+    -> (tensor<6xf32> {case.expect = dense<[1.12944656e-42, -1.1283792e-10, 0.00110193237, 0.991472483, -0.99999994, 1.0]> : tensor<6xf32>}) {
+  %y = weft.erf %x : tensor<6xf32>
+  return %y : tensor<6xf32>
+}
+
 func.func @gradient(%x: tensor<?x3xf32>) -> tensor<?x3xf32> attributes {case.gradient = 2} {
   %y = weft.erf %x : tensor<?x3xf32>
   return %y : tensor<?x3xf32>

@@ -32,6 +32,13 @@ func.func @special(%x: tensor<4xf32> {case.value = dense<[0.0, -1.0, 0x7F800000,
   return %y : tensor<4xf32>
 }
 
+// Of numbers below the least normal one.
+func.func @subnormal(%x: tensor<4xf32> {case.value = dense<[9.9999461e-41, 1.40129846e-45, 1.17549435e-38, 4.99999968e-39]> : tensor<4xf32>})
+    -> (tensor<4xf32> {case.expect = dense<[-92.1034088, -103.278931, -87.3365479, -88.1913834]> : tensor<4xf32>}) {
+  %y = weft.log %x : tensor<4xf32>
+  return %y : tensor<4xf32>
+}
+
 func.func @gradient(%x: tensor<?x3xf32> {case.range = [0.25, 3.0]})
     -> tensor<?x3xf32> attributes {case.gradient = 2} {
   %y = weft.log %x : tensor<?x3xf32>

@@ -32,6 +32,20 @@ func.func @special(%x: tensor<2xf32> {case.value = dense<[0x7F800000, 0x7FC00000
   return %y : tensor<2xf32>
 }
 
+// Of angles that are many turns, each to its last digits.
+func.func @large(%x: tensor<7xf32> {case.value = dense<[100000.0, -30000000.0, 24999999500.0, 7.69999978e+18, -1.00000002e+30, 3.40282347e+38, 5.0]> : tensor<7xf32>})
+    -> (tensor<7xf32> {case.expect = dense<[0.0357487984, -0.964130282, -0.929654956, 0.577092171, 0.791163445, -0.521876514, -0.958924294]> : tensor<7xf32>}) {
+  %y = weft.sin %x : tensor<7xf32>
+  return %y : tensor<7xf32>
+}
+
+// The same of f64.
+func.func @large_f64(%x: tensor<5xf64> {case.value = dense<[100000.0, -3000000000.0, 2.5e+22, 1.0e+200, -1.7976931348623157e+308]> : tensor<5xf64>})
+    -> (tensor<5xf64> {case.expect = dense<[0.03574879797201651, -0.9870048864743554, -0.08240931897060426, -0.6439687185395058, -0.004961954789184062]> : tensor<5xf64>}) {
+  %y = weft.sin %x : tensor<5xf64>
+  return %y : tensor<5xf64>
+}
+
 func.func @gradient(%x: tensor<?x3xf32>) -> tensor<?x3xf32> attributes {case.gradient = 2} {
   %y = weft.sin %x : tensor<?x3xf32>
   return %y : tensor<?x3xf32>

@@ -32,6 +32,13 @@ func.func @special(%x: tensor<4xf32> {case.value = dense<[0x7F800000, 0xFF800000
   return %y : tensor<4xf32>
 }
 
+// Of numbers of all sizes.
+func.func @ends(%x: tensor<6xf32> {case.value = dense<[1.0005271e-42, -1.00000001e-10, 0.0009765625, 5.9000001, -9.5, 40.0]> : tensor<6xf32>})
+    -> (tensor<6xf32> {case.expect = dense<[1.0005271e-42, -1.00000001e-10, 0.000976562209, 0.99998498, -1.0, 1.0]> : tensor<6xf32>}) {
+  %y = weft.tanh %x : tensor<6xf32>
+  return %y : tensor<6xf32>
+}
+
 func.func @gradient(%x: tensor<?x3xf32>) -> tensor<?x3xf32> attributes {case.gradient = 2} {
   %y = weft.tanh %x : tensor<?x3xf32>
   return %y : tensor<?x3xf32>
