@@ -36,6 +36,7 @@ public:
 private:
   static constexpr double kLargest = 6; // bounds above it are brought down
   static constexpr int64_t kClasses = 5;
+  static constexpr int64_t kMostColumns = 65536; // of what random numbers are drawn for
 
   using Step = void (GraphGrower::*)();
   struct StepKind {
@@ -43,6 +44,23 @@ private:
     bool smooth;
   };
   static const StepKind steps[];
+
+  // Wide models.
+  static constexpr int64_t kLongest = 1000000;
+  bool isWide() const { return options.maxElements != 0; }
+  bool fits(int64_t elements) const { return elements <= options.maxElements; }
+  bool fits(const GraphNode &node) const;
+  int64_t extent(int64_t most);
+  llvm::SmallVector<int64_t> wideShape(int64_t elements);
+  // From `least` on, less than `bound` more; in wide models up to what fits `perUnit` times.
+  int64_t size(int64_t least, int64_t bound, int64_t perUnit);
+  mlir::Value reduceToNumber(mlir::Value value);
+  mlir::Value penalty();
+  mlir::Value changeParameter(mlir::Value value);
+  mlir::Value changeOrder(mlir::Value value, int64_t dim);
+  mlir::Value changeShape(mlir::Value value, int64_t dim);
+  mlir::Value wideTerm();
+  void buildWideLoss();
 
   // Choices.
   int64_t below(int64_t bound) { return words.nextBelow(bound); }
@@ -106,6 +124,7 @@ private:
 
   void buildLogits();
   void buildLoss();
+  void nameInputs();
 
   ModelOp model;
   mlir::OpBuilder builder;

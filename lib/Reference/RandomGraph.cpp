@@ -121,8 +121,14 @@ void GraphGrower::buildLoss() {
 }
 
 void GraphGrower::grow() {
+  if (isWide())
+    return buildWideLoss();
   buildLogits();
   buildLoss();
+  nameInputs();
+}
+
+void GraphGrower::nameInputs() {
   for (func::FuncOp function : model.getBody().getOps<func::FuncOp>())
     for (unsigned i = 0; i < function.getNumArguments(); ++i) {
       function.setArgAttr(i, kInputAttr, builder.getStringAttr(i == 0 ? "x" : "labels"));

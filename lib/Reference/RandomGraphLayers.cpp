@@ -44,7 +44,7 @@ Value GraphGrower::indices(Value like, ArrayRef<int64_t> inner, int64_t size) {
 
 void GraphGrower::embed() {
   GraphNode x = pick();
-  int64_t rows = 2 + below(6);
+  int64_t rows = size(2, 6, x.getLastDim());
   Value table = addParameter({rows, x.getLastDim()});
   ArrayRef<int64_t> inner = x.getType().getShape().drop_front().drop_back();
   // The row of a padding has no gradient, whatever depends on it.
@@ -56,16 +56,16 @@ void GraphGrower::embed() {
 // Of rows, or of elements of each row.
 void GraphGrower::gather() {
   GraphNode x = pickOfRank(2 + below(2));
-  int64_t size = x.getType().getDimSize(1), count = 1 + below(5);
-  Value index = indices(x.value, {count}, size);
+  int64_t bound = x.getType().getDimSize(1), count = size(1, 5, 1);
+  Value index = indices(x.value, {count}, bound);
   add(make<GatherOp>(x.value, index, int64_t(1)), x.times, x.bound);
 }
 
 void GraphGrower::scatter() {
   GraphNode x = pickOfRank(2 + below(2));
-  int64_t count = x.getType().getDimSize(1), size = 1 + below(6);
-  Value index = indices(x.value, {count}, size);
-  add(make<ScatterSumOp>(x.value, index, int64_t(1), size), x.times, x.bound * double(count));
+  int64_t count = x.getType().getDimSize(1), places = size(1, 6, 1);
+  Value index = indices(x.value, {count}, places);
+  add(make<ScatterSumOp>(x.value, index, int64_t(1), places), x.times, x.bound * double(count));
 }
 
 void GraphGrower::cumsum() {
@@ -77,7 +77,7 @@ void GraphGrower::cumsum() {
 
 void GraphGrower::topK() {
   GraphNode x = pick();
-  int64_t k = 1 + below(std::min<int64_t>(x.getLastDim(), 3));
+  int64_t k = std::min(size(1, std::min<int64_t>(x.getLastDim(), 3), 1), x.getLastDim());
   if (k == x.getLastDim())
     add(make<SortOp>(x.value, x.getRank() - 1, /*descending=*/x.getRank() % 2 == 0), x.times,
         x.bound);
@@ -89,10 +89,13 @@ void GraphGrower::topK() {
 void GraphGrower::attend() {
   GraphNode x = pickOfRank(3);
   int64_t rows = x.getType().getDimSize(1), width = x.getLastDim();
+  if (rows > kMostColumns)
+    return;
   auto type = withShape({ShapedType::kDynamic, rows, 1, width});
   Value heads = make<ReshapeOp>(type, bring(x, 2));
   Value mask = flip() ? indices(x.value, {rows}, 3) : Value();
-  Value bias = flip() ? addParameter({1, 1, rows, rows}) : Value();
+  bool hasBias = flip() && (!isWide() || fits(rows * rows));
+  Value bias = hasBias ? addParameter({1, 1, rows, rows}) : Value();
   bool drops = flip(), causal = flip();
   Value seed = drops ? integer(7) : Value(), step = drops ? integer(1) : Value();
   Value offset = drops ? integer(0) : Value();

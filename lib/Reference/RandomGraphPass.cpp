@@ -16,7 +16,7 @@ struct RandomGraph : impl::RandomGraphBase<RandomGraph> {
   using RandomGraphBase::RandomGraphBase;
 
   void runOnOperation() override {
-    ModelOp model = buildRandomGraph(getOperation(), {seed, size, smooth});
+    ModelOp model = buildRandomGraph(getOperation(), {seed, size, smooth, maxElements, batch});
     model.walk([&](Operation *op) { numOps += op->getDialect() == model->getDialect(); });
     if (gradient)
       for (func::FuncOp function : model.getBody().getOps<func::FuncOp>())

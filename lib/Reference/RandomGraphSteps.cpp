@@ -145,6 +145,8 @@ void GraphGrower::throughDouble() {
 
 void GraphGrower::dropout() {
   GraphNode x = pick();
+  if (x.getLastDim() > kMostColumns)
+    return;
   Value seed = integer(7), step = integer(1), offset = integer(0);
   add(make<DropoutOp>(x.value.getType(), x.value, seed, step, offset, builder.getF64FloatAttr(0.25),
                       builder.getI64IntegerAttr(numRandomOps++)),
@@ -157,7 +159,7 @@ void GraphGrower::dropout() {
 
 void GraphGrower::linear() {
   GraphNode x = pick();
-  int64_t inputs = x.getLastDim(), outputs = 2 + below(6);
+  int64_t inputs = x.getLastDim(), outputs = size(2, 6, inputs);
   Value weight = addParameter({outputs, inputs});
   Value bias = flip() ? addParameter({outputs}) : Value();
   Value result = LinearOp::create(builder, loc, x.value, weight, bias);
@@ -166,7 +168,7 @@ void GraphGrower::linear() {
 
 void GraphGrower::matmul() {
   GraphNode x = pickOfRank(2);
-  int64_t inputs = x.getLastDim(), outputs = 1 + below(7);
+  int64_t inputs = x.getLastDim(), outputs = size(1, 7, inputs);
   bool transposed = flip();
   Value weight = transposed ? addParameter({outputs, inputs}) : addParameter({inputs, outputs});
   add(make<MatmulOp>(x.value, weight, /*transpose_a=*/false, transposed), x.times,
@@ -259,7 +261,7 @@ void GraphGrower::slice() {
 void GraphGrower::concat() {
   GraphNode a = pick(), b = pickLike(a);
   int64_t last = a.getRank() - 1;
-  if (a.getLastDim() > 12)
+  if (a.getLastDim() > 12 && !isWide())
     return;
   add(make<ConcatOp>(ValueRange{a.value, b.value}, uint64_t(last)), a.times,
       std::max(a.bound, b.bound));
@@ -267,7 +269,7 @@ void GraphGrower::concat() {
 
 void GraphGrower::pad() {
   GraphNode x = pick();
-  if (x.getLastDim() > 12)
+  if (x.getLastDim() > 12 && !isWide())
     return;
   SmallVector<int64_t> low(x.getRank(), 0), high(x.getRank(), 0);
   low.back() = below(2);

@@ -13,4 +13,13 @@
 // CHECK: func.func @loss(
 // CHECK: call @logits
 
+// Wide ones: dimensions of up to a million, in tensors of bounded size.
+// RUN: weft-opt %s --weft-random-graph="seed=8 size=4 max-elements=4000000 batch=2" > %t.wide
+// RUN: weft-opt %t.wide | diff %t.wide -
+// RUN: FileCheck %s --check-prefix=WIDE --input-file=%t.wide
+
+// WIDE: weft.parameter @p0.weight : tensor<[[FEATURES:[0-9]+]]xf32>
+// WIDE: func.func @loss(%{{.*}}: tensor<?x[[FEATURES]]xf32> {weft.dims = ["batch"], weft.input = "x"}, %{{.*}}: tensor<?x[[FEATURES]]xf32> {{.*}}) -> tensor<f32>
+// WIDE-NOT: @logits
+
 // RUN: %python %S/Inputs/random-graphs.py weft-opt 0 40

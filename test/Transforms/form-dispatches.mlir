@@ -90,3 +90,42 @@ weft.model @alias {
     return %1 : tensor<?x8xf32>
   }
 }
+
+// -----
+
+// A number has no dimension to slice: what is cheap to repeat is computed where it is summed, however
+// long the sum.
+// CHECK-LABEL: weft.model @number
+weft.model @number {
+  // CHECK: %[[S:.*]] = weft.dispatch @dispatch_0(%{{.*}}) : (tensor<50000xf32>) -> tensor<f32>
+  // CHECK-NEXT: return %[[S]]
+  func.func @f(%x: tensor<50000xf32>) -> tensor<f32> {
+    %0 = weft.mul %x, %x : tensor<50000xf32>
+    %1 = weft.reduce_sum %0 dims = [0] : tensor<50000xf32> -> tensor<f32>
+    return %1 : tensor<f32>
+  }
+  // CHECK: func.func private @dispatch_0
+  // CHECK: weft.mul
+  // CHECK: weft.reduce_sum
+}
+
+// -----
+
+// What cannot be repeated, here for want of scratch memory, is stored for the op that reads it, and only for
+// that one.
+// CHECK-LABEL: weft.model @stored
+weft.model @stored {
+  // CHECK: %[[N:.*]]:2 = weft.dispatch @dispatch_0(%{{.*}}) : (tensor<1000000xf32>) -> (tensor<1000000xf32>, tensor<1000000xf32>)
+  // CHECK: weft.dispatch @dispatch_1(%[[N]]#0) : (tensor<1000000xf32>) -> tensor<1000000xf32>
+  func.func @f(%x: tensor<1000000xf32>) -> (tensor<1000000xf32>, tensor<1000000xf32>) {
+    %0 = weft.neg %x : tensor<1000000xf32>
+    %1, %i = weft.sort %0 dim = 0 : tensor<1000000xf32> -> tensor<1000000xf32>, tensor<1000000xi64>
+    %2 = weft.exp %0 : tensor<1000000xf32>
+    return %1, %2 : tensor<1000000xf32>, tensor<1000000xf32>
+  }
+  // CHECK: func.func private @dispatch_0
+  // CHECK: %[[STORED:.*]] = weft.neg
+  // CHECK: %[[REPEATED:.*]] = weft.neg
+  // CHECK: %[[E:.*]] = weft.exp %[[REPEATED]]
+  // CHECK: return %[[STORED]], %[[E]]
+}

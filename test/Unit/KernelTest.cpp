@@ -281,6 +281,24 @@ TEST(FusedKernel, Softmax) {
   })");
 }
 
+// A number that several loops need has no dimension to slice: it is computed for each slice.
+TEST(FusedKernel, NumberInEachSlice) {
+  std::string text = R"(func.func @f(%x: tensor<?x300xf32>, %s: tensor<f32>)
+      -> (tensor<?x300xf32>, tensor<?xf32>) {
+    %e = weft.exp %s : tensor<f32>
+    %b = weft.broadcast %e like %x dims = [] : tensor<f32>, tensor<?x300xf32> -> tensor<?x300xf32>
+    %y = weft.mul %x, %b : tensor<?x300xf32>
+    %q = weft.reduce_max %y dims = [1] : tensor<?x300xf32> -> tensor<?xf32>
+    %c = weft.broadcast %e like %q dims = [] : tensor<f32>, tensor<?xf32> -> tensor<?xf32>
+    %z = weft.mul %q, %c : tensor<?xf32>
+    return %y, %z : tensor<?x300xf32>, tensor<?xf32>
+  })";
+  checkKernel(text);
+  KernelHarness harness(text);
+  ASSERT_TRUE(harness.isValid());
+  EXPECT_GT(harness.countTiles(64), 1);
+}
+
 TEST(FusedKernel, TwoParts) {
   checkKernel(
       R"(func.func @f(%x: tensor<?x53xf32>, %y: tensor<11xf32>) -> (tensor<?x53xf32>, tensor<11xf32>, tensor<53xf32>) {

@@ -89,7 +89,7 @@ def RandomGraph : Pass<"weft-random-graph", "::mlir::ModuleOp"> {
   let description = [{
     Adds a model of random ops and shapes, with a dynamic batch: parameters, `@logits` and `@loss`. The same
     options give the same model, and its values stay of moderate size, so it can be evaluated, differentiated
-    and compiled.
+    and compiled. With `max-elements`, dimensions are up to a million, and the model is `@loss` alone.
 
     ```
     echo | weft-opt --weft-random-graph="seed=7 size=20" --weft-check-equivalent="pipeline=canonicalize"
@@ -101,7 +101,10 @@ def RandomGraph : Pass<"weft-random-graph", "::mlir::ModuleOp"> {
     Option<"size", "size", "unsigned", "12", "Number of random steps, each of one op or a few">,
     Option<"smooth", "smooth", "bool", "false",
            "Only functions whose derivatives exist everywhere, as central differences need them">,
-    Option<"gradient", "gradient", "bool", "false", "Mark the functions for --weft-check-gradients">
+    Option<"gradient", "gradient", "bool", "false", "Mark the functions for --weft-check-gradients">,
+    Option<"maxElements", "max-elements", "int64_t", "0",
+           "Let dimensions be up to a million, in tensors of at most so many elements (0: small ones)">,
+    Option<"batch", "batch", "int64_t", "64", "The batch for which `max-elements` holds">
   ];
   let statistics = [Statistic<"numOps", "ops", "Ops of the model">];
 }
