@@ -15,8 +15,8 @@ def LossOpInterface : OpInterface<"LossOpInterface"> {
   }];
   let methods = [
     InterfaceMethod<[{
-        Builds the sum and the weight of the loss, both tensor<f32>. No gradient flows through the
-        weight. Fails, having built nothing, if the op's reduction is not the mean.
+        Builds the sum and the weight of the loss, both tensor<f32>, or tensor<f64> for a loss of
+        f64. No gradient flows through the weight. Fails, having built nothing, if the op's reduction is not the mean.
       }],
       "::llvm::LogicalResult", "buildSumAndWeight",
       (ins "::mlir::OpBuilder &":$builder, "::mlir::Value &":$sum, "::mlir::Value &":$weight)>

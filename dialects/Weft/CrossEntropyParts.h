@@ -22,6 +22,8 @@ public:
   mlir::Value maskIgnored(mlir::Value values);
   // The number of samples that are not ignored, as a rank-0 tensor.
   mlir::Value buildWeight(mlir::Type elementType);
+  // What a mean divides by: that number, or 1 where there are none, so that their mean is 0.
+  mlir::Value buildDivisor(mlir::Type elementType);
   // The dimension of the classes.
   int64_t getClassDim() { return classDim; }
 

@@ -56,6 +56,11 @@ Value CrossEntropyParts::buildWeight(Type elementType) {
   return g.sumAll(g.cast(buildIsCounted(), elementType));
 }
 
+Value CrossEntropyParts::buildDivisor(Type elementType) {
+  Value weight = buildWeight(elementType);
+  return g.build<MaximumOp>(weight, g.scalar(elementType, 1));
+}
+
 Value CrossEntropyParts::buildSampleLosses() {
   SoftmaxParts softmax = buildSoftmaxParts(g, logits, classDim);
   Value logSum = g.log(softmax.sum);
@@ -84,7 +89,7 @@ LogicalResult CrossEntropyOp::decompose(OpBuilder &builder, SmallVectorImpl<Valu
   if (getReduction() != LossReduction::None)
     loss = g.sumAll(loss);
   if (getReduction() == LossReduction::Mean)
-    loss = g.div(loss, parts.buildWeight(getElementTypeOf(loss)));
+    loss = g.div(loss, parts.buildDivisor(getElementTypeOf(loss)));
   results.push_back(g.cast(loss, getType().getElementType()));
   return success();
 }
@@ -94,10 +99,9 @@ LogicalResult CrossEntropyOp::buildSumAndWeight(OpBuilder &builder, Value &sum, 
     return failure();
   GraphBuilder g(builder, getLoc());
   Value logits = g.widen(getLogits());
-  sum = g.cast(g.build<CrossEntropyOp>(logits, getLabels(), getSmoothing(), LossReduction::Sum,
-                                       getIgnoreIndex(), getLabelSmoothing()),
-               builder.getF32Type());
-  weight = CrossEntropyParts(g, *this, logits).buildWeight(builder.getF32Type());
+  sum = g.build<CrossEntropyOp>(logits, getLabels(), getSmoothing(), LossReduction::Sum,
+                                getIgnoreIndex(), getLabelSmoothing());
+  weight = CrossEntropyParts(g, *this, logits).buildWeight(getElementTypeOf(sum));
   return success();
 }
 
@@ -147,10 +151,9 @@ static LogicalResult splitPairwise(OpT op, OpBuilder &builder, Value &sum, Value
   if (op.getReduction() != LossReduction::Mean)
     return failure();
   GraphBuilder g(builder, op.getLoc());
-  sum = g.cast(g.build<OpT>(g.widen(op.getInput()), g.widen(op.getTarget()), LossReduction::Sum),
-               builder.getF32Type());
+  sum = g.build<OpT>(g.widen(op.getInput()), g.widen(op.getTarget()), LossReduction::Sum);
   weight =
-      g.count(op.getInput(), getAllDims(op.getInput().getType().getRank()), builder.getF32Type());
+      g.count(op.getInput(), getAllDims(op.getInput().getType().getRank()), getElementTypeOf(sum));
   return success();
 }
 

@@ -20,7 +20,7 @@ LogicalResult CrossEntropyOp::buildVjp(OpBuilder &builder, ValueRange cotangents
   CrossEntropyParts parts(g, *this, logits);
   int64_t classDim = parts.getClassDim();
   if (getReduction() == LossReduction::Mean)
-    dy = g.div(dy, parts.buildWeight(getElementTypeOf(dy)));
+    dy = g.div(dy, parts.buildDivisor(getElementTypeOf(dy)));
   if (getReduction() != LossReduction::None)
     dy = g.fill(getLabels(), dy); // the same cotangent for each sample
   Value difference = g.sub(g.build<SoftmaxOp>(logits, classDim), parts.buildTargets());

@@ -19,8 +19,9 @@ def Weft_CrossEntropyOp : Weft_LossOp<"cross_entropy", [
     and has a label. With `p = log_softmax(logits)`, `s` the label smoothing (a number, or the operand
     `smoothing`, a number of the step that has no gradient) and `y` the label,
     a sample's loss is `-(1 - s) * p[y] - s / C * sum over classes of p`, or 0 if `y` is
-    `ignore_index`. The mean divides the sum by the number of samples that are not ignored (none of
-    them: NaN, as in PyTorch). `reduction = none` has a result per sample.
+    `ignore_index`. The mean divides the sum by the number of samples that are not ignored; of none it is
+    0, with a gradient of 0 (PyTorch: NaN), so that a batch without labels changes nothing.
+    `reduction = none` has a result per sample.
 
     Gradient, for a sample that is not ignored and has cotangent `g`:
     `dlogits = g * (softmax(logits) - (1 - s) * onehot(y) - s / C)`.

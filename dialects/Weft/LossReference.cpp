@@ -63,7 +63,7 @@ LogicalResult CrossEntropyOp::evaluate(ArrayRef<ReferenceTensor> operands,
     losses.setFloat(sample, getSampleLoss(row, label, smoothing));
     weight += 1;
   }
-  results.push_back(combine(losses, getReduction(), weight));
+  results.push_back(combine(losses, getReduction(), std::fmax(weight, 1)));
   return success();
 }
 

@@ -13,8 +13,10 @@ def Weft_ModelOp : Weft_Op<"model", [Symbol, SymbolTable, NoTerminator, SingleBl
   let summary = "a model: parameters and the functions that use them";
   let description = [{
     A symbol table of `weft.parameter`, `weft.buffer` and `func.func`. Functions named `@loss` and
-    `@logits` are what training, evaluation and prediction are built from. `task` says what predictions
-    mean, `architecture` by which name Hugging Face knows the model, and `argument_defaults` whose defaults the
+    `@logits` are what training, evaluation and prediction are built from. `@eval_loss`, with the inputs of
+    `@loss`, is the loss of evaluation where that differs (see `weft.buffer`); without it, that is
+    `@loss` in evaluation mode, with what `@logits` computes in place of a value of `@loss` that differs from it only in
+    what stands for buffers that `@loss` writes. `task` says what predictions mean, `architecture` by which name Hugging Face knows the model, and `argument_defaults` whose defaults the
     options of a run have: those of a plain PyTorch loop, or TrainingArguments'.
 
     ```mlir
@@ -68,10 +70,44 @@ def Weft_BufferOp : Weft_StorageOp<"buffer"> {
   let summary = "a tensor of the model that is kept but not trained";
   let description = [{
     State such as a running mean: read with `weft.read`, replaced with `weft.write`, saved with the
-    parameters.
+    parameters. Training sees the batch's statistics, evaluation and prediction those that were kept, so
+    that their results do not depend on what shares a batch:
 
     ```mlir
-    weft.buffer @steps : tensor<f32> = #weft.constant<0.0>
+    weft.model @normalized attributes {optimizer = #weft.sgd<lr = 0.1>} {
+      weft.parameter @w : tensor<1x2xf32> = #weft.constant<1.0>
+      weft.buffer @running_mean : tensor<2xf32> = #weft.constant<0.0>
+
+      func.func private @head(%x: tensor<?x2xf32>, %mean: tensor<2xf32>) -> tensor<?x1xf32> {
+        %means = weft.broadcast %mean like %x dims = [1] : tensor<2xf32>, tensor<?x2xf32> -> tensor<?x2xf32>
+        %centred = weft.sub %x, %means : tensor<?x2xf32>
+        %w = weft.read @w : tensor<1x2xf32>
+        %y = weft.linear %centred, %w : (tensor<?x2xf32>, tensor<1x2xf32>) -> tensor<?x1xf32>
+        return %y : tensor<?x1xf32>
+      }
+      func.func @logits(%x: tensor<?x2xf32>) -> tensor<?x1xf32> {
+        %mean = weft.read @running_mean : tensor<2xf32>
+        %y = call @head(%x, %mean) : (tensor<?x2xf32>, tensor<2xf32>) -> tensor<?x1xf32>
+        return %y : tensor<?x1xf32>
+      }
+      func.func @loss(%x: tensor<?x2xf32>, %labels: tensor<?x1xf32>) -> tensor<f32> {
+        %mean = weft.reduce_mean %x dims = [0] : tensor<?x2xf32> -> tensor<2xf32>
+        %old = weft.read @running_mean : tensor<2xf32>
+        %change = weft.sub %mean, %old : tensor<2xf32>
+        %momentum = weft.constant dense<0.1> : tensor<2xf32>
+        %step = weft.mul %change, %momentum : tensor<2xf32>
+        %new = weft.add %old, %step : tensor<2xf32>
+        weft.write @running_mean, %new : tensor<2xf32>
+        %y = call @head(%x, %mean) : (tensor<?x2xf32>, tensor<2xf32>) -> tensor<?x1xf32>
+        %loss = weft.mse_loss %y, %labels : (tensor<?x1xf32>, tensor<?x1xf32>) -> tensor<f32>
+        return %loss : tensor<f32>
+      }
+      func.func @eval_loss(%x: tensor<?x2xf32>, %labels: tensor<?x1xf32>) -> tensor<f32> {
+        %y = call @logits(%x) : (tensor<?x2xf32>) -> tensor<?x1xf32>
+        %loss = weft.mse_loss %y, %labels : (tensor<?x1xf32>, tensor<?x1xf32>) -> tensor<f32>
+        return %loss : tensor<f32>
+      }
+    }
     ```
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<Weft_Tensor>:$type, AnyAttr:$init,

@@ -47,6 +47,13 @@ FailureOr<APFloat> weft::parseDouble(AsmParser &parser) {
   return APFloat(negative ? -value : value);
 }
 
+FailureOr<std::string> weft::parseSlot(AsmParser &parser) {
+  std::string slot;
+  if (parser.parseKeywordOrString(&slot))
+    return failure();
+  return slot;
+}
+
 void weft::printDouble(AsmPrinter &printer, const APFloat &value) { printer.printFloat(value); }
 
 //===----------------------------------------------------------------------===//
@@ -141,8 +148,49 @@ LogicalResult TaskAttr::verify(function_ref<InFlightDiagnostic()> emitError, Tas
 }
 
 //===----------------------------------------------------------------------===//
+// Storage
+//===----------------------------------------------------------------------===//
+
+Attribute weft::getStorage(DictionaryAttr attributes) {
+  if (!attributes)
+    return nullptr;
+  if (Attribute parameter = attributes.get(kParameterAttr))
+    return parameter;
+  return attributes.get(kStateAttr);
+}
+
+FlatSymbolRefAttr weft::getStorageParameter(Attribute storage) {
+  return TypeSwitch<Attribute, FlatSymbolRefAttr>(storage)
+      .Case<FlatSymbolRefAttr>([](auto symbol) { return symbol; })
+      .Case<StateAttr, AccumulatorAttr>([](auto state) { return state.getParameter(); })
+      .Default(nullptr);
+}
+
+std::string weft::getStorageName(Attribute storage) {
+  if (auto part = dyn_cast<LossPartAttr>(storage))
+    return "accumulated.loss_" + stringifyLossPart(part.getValue()).str();
+  std::string parameter = getStorageParameter(storage).getValue().str();
+  if (auto state = dyn_cast<StateAttr>(storage))
+    return parameter + "." + state.getSlot().str();
+  return isa<AccumulatorAttr>(storage) ? "grad." + parameter : parameter;
+}
+
+//===----------------------------------------------------------------------===//
 // Attributes of functions' arguments and results
 //===----------------------------------------------------------------------===//
+
+// array<i64: low, high> or with a value that is ignored, or an array of them behind their counts.
+static bool isIndexRange(Attribute value) {
+  auto one = dyn_cast<DenseI64ArrayAttr>(value);
+  auto several = dyn_cast<ArrayAttr>(value);
+  if (one)
+    return one.size() == 2 || one.size() == 3;
+  return several && !several.empty() && llvm::all_of(several, [](Attribute run) {
+           auto numbers = dyn_cast<DenseI64ArrayAttr>(run);
+           return numbers && (numbers.size() == 3 || numbers.size() == 4) && numbers[0] > 0 &&
+                  numbers[0] <= int64_t(1) << 20;
+         });
+}
 
 // The type of an argument or result, if it is a tensor.
 static RankedTensorType getTensorType(ArrayRef<Type> types, unsigned index) {
@@ -165,8 +213,11 @@ static std::string describeKindFault(NamedAttribute attr, RankedTensorType type)
   Attribute value = attr.getValue();
   if (name == kParameterAttr && !isa<FlatSymbolRefAttr>(value))
     return "the symbol of a parameter or buffer";
-  if ((name == kInputAttr || name == kOutputAttr || name == kStateAttr) && !isa<StringAttr>(value))
+  if ((name == kInputAttr || name == kOutputAttr) && !isa<StringAttr>(value))
     return "a string";
+  if (name == kStateAttr && !isa<StateAttr, AccumulatorAttr, LossPartAttr>(value))
+    return "#weft.state<@parameter, slot>, #weft.accumulator<@parameter> or "
+           "#weft.loss_accumulator<...>";
   auto role = dyn_cast<ScalarRoleAttr>(value);
   if (name == kScalarAttr && !role)
     return "#weft.scalar_role<...>";
@@ -182,8 +233,8 @@ static std::string describeKindFault(NamedAttribute attr, RankedTensorType type)
   auto numbers = dyn_cast<DenseI64ArrayAttr>(value);
   if (name == kLayoutAttr && !(numbers && type && isPermutation(numbers, type.getRank())))
     return "array<i64: ...> with each dimension once";
-  if (name == kIndexRangeAttr && !(numbers && (numbers.size() == 2 || numbers.size() == 3)))
-    return "array<i64: low, high> or array<i64: low, high, ignore>";
+  if (name == kIndexRangeAttr && !isIndexRange(value))
+    return "array<i64: low, high> or [array<i64: count, low, high>, ...]";
   return {};
 }
 

@@ -165,6 +165,49 @@ def Weft_AdamWAttr : Weft_AdamLikeAttr<"AdamW", "adamw", "0.01"> {
 }
 
 //===----------------------------------------------------------------------===//
+// State of training
+//===----------------------------------------------------------------------===//
+
+// A keyword, or a string where it is none.
+def Weft_SlotParameter : StringRefParameter<"name of a slot"> {
+  let parser = "::weft::parseSlot($_parser)";
+  let printer = "$_printer.printKeywordOrString($_self)";
+}
+
+def Weft_StateAttr : Weft_Attr<"State", "state"> {
+  let summary = "optimizer state of a parameter, as weft.state of an argument or result";
+  let description = [{
+    `slot` is one of the optimizer's `getStateSlots`.
+
+    ```mlir
+    #weft.state<@fc1.weight, exp_avg>
+    ```
+  }];
+  let parameters = (ins "::mlir::FlatSymbolRefAttr":$parameter, Weft_SlotParameter:$slot);
+  let assemblyFormat = "`<` $parameter `,` $slot `>`";
+}
+
+def Weft_AccumulatorAttr : Weft_Attr<"Accumulator", "accumulator"> {
+  let summary = "the sum of a parameter's gradients over micro-batches, as weft.state";
+  let description = [{
+    ```mlir
+    #weft.accumulator<@fc1.weight>
+    ```
+  }];
+  let parameters = (ins "::mlir::FlatSymbolRefAttr":$parameter);
+  let assemblyFormat = "`<` $parameter `>`";
+}
+
+def Weft_LossPart : I32EnumAttr<"LossPart", "a half of the loss over micro-batches, as weft.state", [
+    I32EnumAttrCase<"Sum", 0, "sum">, I32EnumAttrCase<"Weight", 1, "weight">]> {
+  let cppNamespace = "::weft";
+  let genSpecializedAttr = 0;
+}
+def Weft_LossPartAttr : EnumAttr<Weft_Dialect, Weft_LossPart, "loss_accumulator"> {
+  let assemblyFormat = "`<` $value `>`";
+}
+
+//===----------------------------------------------------------------------===//
 // Models
 //===----------------------------------------------------------------------===//
 

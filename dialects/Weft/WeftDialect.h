@@ -38,6 +38,8 @@ struct Distribution {
 // A number of an attribute: `2`, `-1.5` or `1e-8`.
 mlir::FailureOr<llvm::APFloat> parseDouble(mlir::AsmParser &parser);
 void printDouble(mlir::AsmPrinter &printer, const llvm::APFloat &value);
+// The slot of #weft.state: `exp_avg` or a string.
+mlir::FailureOr<std::string> parseSlot(mlir::AsmParser &parser);
 
 // Attributes on arguments and results of a model's functions.
 //
@@ -47,7 +49,8 @@ constexpr llvm::StringLiteral kInputAttr = "weft.input";
 constexpr llvm::StringLiteral kDimsAttr = "weft.dims";
 // @fc1.weight, the parameter or buffer whose value an argument is or a result replaces.
 constexpr llvm::StringLiteral kParameterAttr = "weft.parameter";
-// "fc1.weight.exp_avg", optimizer state of a parameter, likewise.
+// #weft.state<@fc1.weight, exp_avg>, #weft.accumulator<@fc1.weight> or #weft.loss_accumulator<sum>:
+// what else is kept from step to step, likewise.
 constexpr llvm::StringLiteral kStateAttr = "weft.state";
 // #weft.scalar_role<learning_rate>, a number of the step.
 constexpr llvm::StringLiteral kScalarAttr = "weft.scalar";
@@ -57,7 +60,9 @@ constexpr llvm::StringLiteral kOutputAttr = "weft.output";
 // layout[i].
 constexpr llvm::StringLiteral kLayoutAttr = "weft.layout";
 // array<i64: low, high> or array<i64: low, high, ignore>, what an input of indices may hold: low <=
-// i < high, or i == ignore.
+// i < high, or i == ignore. Where that differs within a sample: an array of array<i64: count, low,
+// high>, for so many elements each, in order, and from the beginning again behind the last; low ==
+// high: no bound.
 constexpr llvm::StringLiteral kIndexRangeAttr = "weft.index_range";
 
 // Attributes of a function that is a copy for one bucket: "loss", the name before it was
@@ -75,5 +80,18 @@ constexpr llvm::StringLiteral kTunedBatchAttr = "weft.tuned_batch";
 #include "dialects/Weft/WeftAttrInterfaces.h.inc"
 #define GET_ATTRDEF_CLASSES
 #include "dialects/Weft/WeftAttrs.h.inc"
+
+namespace weft {
+
+// What attributes of an argument or result tie it to, or null: the symbol of a parameter or buffer,
+// or one of the attributes of state.
+mlir::Attribute getStorage(mlir::DictionaryAttr attributes);
+// The parameter that a storage is or is state of; null for a loss.
+mlir::FlatSymbolRefAttr getStorageParameter(mlir::Attribute storage);
+// "fc1.weight", "fc1.weight.exp_avg", "grad.fc1.weight", "accumulated.loss_sum": for readers. Names
+// of one kind differ, those of two kinds may be the same.
+std::string getStorageName(mlir::Attribute storage);
+
+} // namespace weft
 
 #endif

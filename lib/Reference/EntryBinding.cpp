@@ -44,15 +44,15 @@ static SmallVector<int64_t> inverted(ArrayRef<int64_t> permutation) {
   return inverse;
 }
 
-// The name of the parameter, buffer or state that attributes tie an argument or result to, or "".
-static StringRef getStorageName(DictionaryAttr attributes) {
-  if (!attributes)
+// The name that the interpreter keeps under what attributes tie an argument or result to, or "".
+static std::string getStorageKey(DictionaryAttr attributes) {
+  Attribute storage = getStorage(attributes);
+  if (!storage)
     return "";
-  if (auto symbol = attributes.getAs<FlatSymbolRefAttr>(kParameterAttr))
-    return symbol.getValue();
-  if (auto state = attributes.getAs<StringAttr>(kStateAttr))
-    return state.getValue();
-  return "";
+  StringRef kind = isa<FlatSymbolRefAttr>(storage) ? ""
+                   : isa<StateAttr>(storage)       ? "state "
+                                                   : "sum ";
+  return kind.str() + getStorageName(storage);
 }
 
 static ArrayRef<int64_t> getLayout(DictionaryAttr attributes) {
@@ -68,9 +68,14 @@ static ArrayRef<int64_t> getLayout(DictionaryAttr attributes) {
 // also through calls.
 static std::optional<IndexRange> findIndexRange(BlockArgument argument, unsigned depth = 0) {
   auto function = cast<func::FuncOp>(argument.getOwner()->getParentOp());
-  if (auto range =
-          function.getArgAttrOfType<DenseI64ArrayAttr>(argument.getArgNumber(), kIndexRangeAttr))
-    return IndexRange{range[0], range[1], std::nullopt};
+  std::optional<IndexRange> recorded;
+  for (const IndexRun &run : getRecordedIndexRuns(function, argument.getArgNumber()))
+    if (run.range)
+      recorded = recorded ? IndexRange{std::max(recorded->low, run.range->low),
+                                       std::min(recorded->high, run.range->high), std::nullopt}
+                          : run.range;
+  if (recorded)
+    return recorded;
   if (std::optional<IndexRange> range = getIndexRange(argument))
     return range;
   for (OpOperand &use : argument.getUses()) {
@@ -150,7 +155,7 @@ SmallVector<std::optional<IndexRange>> collectIndexRanges(func::FuncOp function)
   SmallVector<std::optional<IndexRange>> ranges;
   for (BlockArgument argument : function.getArguments()) {
     DictionaryAttr attributes = function.getArgAttrDict(argument.getArgNumber());
-    if (getStorageName(attributes).empty() && !(attributes && attributes.contains(kScalarAttr)))
+    if (!getStorage(attributes) && !(attributes && attributes.contains(kScalarAttr)))
       ranges.push_back(findIndexRange(argument));
   }
   return ranges;
@@ -180,7 +185,7 @@ LogicalResult bindArguments(func::FuncOp function, Interpreter &interpreter,
       return emitCaseError(function)
              << "argument " << index << ": expected a tensor, got " << argument.getType();
     DictionaryAttr attributes = function.getArgAttrDict(index);
-    StringRef name = getStorageName(attributes);
+    std::string name = getStorageKey(attributes);
     if (!name.empty()) {
       ArrayRef<int64_t> layout = getLayout(attributes);
       if (!interpreter.getStorage(name)) {
@@ -208,11 +213,11 @@ void storeResults(func::FuncOp function, Interpreter &interpreter,
                   SmallVectorImpl<ReferenceTensor> &results) {
   llvm::StringMap<ArrayRef<int64_t>> layouts;
   for (unsigned i = 0; i < function.getNumArguments(); ++i)
-    layouts[getStorageName(function.getArgAttrDict(i))] = getLayout(function.getArgAttrDict(i));
+    layouts[getStorageKey(function.getArgAttrDict(i))] = getLayout(function.getArgAttrDict(i));
   SmallVector<ReferenceTensor> others;
   for (auto [index, result] : llvm::enumerate(results)) {
     DictionaryAttr attributes = function.getResultAttrDict(index);
-    StringRef name = getStorageName(attributes);
+    std::string name = getStorageKey(attributes);
     if (name.empty()) {
       others.push_back(std::move(result));
       continue;

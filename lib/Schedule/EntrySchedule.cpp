@@ -107,8 +107,8 @@ unsigned EntrySchedule::getTransientSlot(Value value, const RowsAnalysis &rows) 
 
 LogicalResult EntrySchedule::assignArguments(const RowsAnalysis &rows) {
   for (BlockArgument argument : entry.getArguments()) {
-    StringRef storage = getArgumentStorage(entry, argument.getArgNumber());
-    if (storage.empty()) {
+    Attribute storage = getArgumentStorage(entry, argument.getArgNumber());
+    if (!storage) {
       slotOf[argument] = addSlot(argument, exec::Space::Argument, inputs.size(), rows);
       inputs.push_back(slotOf[argument]);
       continue;
@@ -149,7 +149,7 @@ bool EntrySchedule::canUpdateInPlace(Value value, BlockArgument argument) {
 }
 
 LogicalResult EntrySchedule::placeUpdate(unsigned result, Value value, const RowsAnalysis &rows) {
-  StringRef storage = getResultStorage(entry, result);
+  Attribute storage = getResultStorage(entry, result);
   const PersistentVariable *variable = layout.lookup(storage);
   if (!variable || variable->type != entry.getResultTypes()[result])
     return entry.emitError("result ") << result << ": expected the type of " << storage << ", got "
@@ -163,7 +163,7 @@ LogicalResult EntrySchedule::placeUpdate(unsigned result, Value value, const Row
     }
   }
   auto old = dyn_cast<BlockArgument>(value);
-  if (old && !getArgumentStorage(entry, old.getArgNumber()).empty())
+  if (old && getArgumentStorage(entry, old.getArgNumber()))
     return entry.emitError("result ")
            << result << ": expected a value that the function computes for " << storage
            << ", got another parameter's old value";
@@ -174,8 +174,8 @@ LogicalResult EntrySchedule::placeUpdate(unsigned result, Value value, const Row
 
 unsigned EntrySchedule::getOutputSlot(Value value, const RowsAnalysis &rows) {
   auto argument = dyn_cast<BlockArgument>(value);
-  StringRef storage = argument ? getArgumentStorage(entry, argument.getArgNumber()) : StringRef();
-  if (storage.empty() || !replaced.contains(storage))
+  Attribute storage = argument ? getArgumentStorage(entry, argument.getArgNumber()) : Attribute();
+  if (!storage || !replaced.contains(storage))
     return slotOf[value];
   // The old value, which the new one takes the place of before the caller looks.
   unsigned target = addSlot(value, exec::Space::Fixed, 0, rows);
@@ -186,14 +186,14 @@ unsigned EntrySchedule::getOutputSlot(Value value, const RowsAnalysis &rows) {
 LogicalResult EntrySchedule::assignResults(const RowsAnalysis &rows) {
   auto returned = entry.getBody().front().getTerminator()->getOperands();
   for (auto [index, value] : llvm::enumerate(returned))
-    if (!getResultStorage(entry, index).empty() && failed(placeUpdate(index, getRoot(value), rows)))
+    if (getResultStorage(entry, index) && failed(placeUpdate(index, getRoot(value), rows)))
       return failure();
   for (Step &step : steps)
     for (Value result : step.op.getResults())
       if (!slotOf.contains(result))
         getTransientSlot(result, rows);
   for (auto [index, value] : llvm::enumerate(returned))
-    if (getResultStorage(entry, index).empty())
+    if (!getResultStorage(entry, index))
       outputs.push_back(getOutputSlot(getRoot(value), rows));
   return success();
 }

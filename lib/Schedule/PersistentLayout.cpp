@@ -9,91 +9,71 @@ using namespace mlir;
 
 namespace weft {
 
-static StringRef getStorage(Attribute parameter, Attribute state) {
-  if (auto symbol = dyn_cast_or_null<FlatSymbolRefAttr>(parameter))
-    return symbol.getValue();
-  if (auto name = dyn_cast_or_null<StringAttr>(state))
-    return name.getValue();
-  return {};
+Attribute getArgumentStorage(func::FuncOp function, unsigned argument) {
+  return getStorage(function.getArgAttrDict(argument));
 }
 
-StringRef getArgumentStorage(func::FuncOp function, unsigned argument) {
-  return getStorage(function.getArgAttr(argument, kParameterAttr),
-                    function.getArgAttr(argument, kStateAttr));
-}
-
-StringRef getResultStorage(func::FuncOp function, unsigned result) {
-  return getStorage(function.getResultAttr(result, kParameterAttr),
-                    function.getResultAttr(result, kStateAttr));
+Attribute getResultStorage(func::FuncOp function, unsigned result) {
+  return getStorage(function.getResultAttrDict(result));
 }
 
 int64_t getElementBytes(Type elementType) { return (elementType.getIntOrFloatBitWidth() + 7) / 8; }
 
 void PersistentLayout::addDeclarations(ModelOp model) {
-  auto add = [&](Operation *op, StringRef name, Type type, PersistentVariable::Kind kind) {
+  auto add = [&](Operation *op, StringAttr name, Type type, PersistentVariable::Kind kind) {
     PersistentVariable variable;
     variable.name = name.str();
     variable.kind = kind;
     variable.type = cast<RankedTensorType>(type);
     variable.declaration = op;
-    byName[name] = variables.size();
+    byStorage[FlatSymbolRefAttr::get(name)] = variables.size();
     variables.push_back(std::move(variable));
   };
   for (bool decays : {true, false})
     for (auto parameter : model.getOps<ParameterOp>())
       if (parameter.getDecay() == decays)
-        add(parameter, parameter.getSymName(), parameter.getType(),
+        add(parameter, parameter.getSymNameAttr(), parameter.getType(),
             PersistentVariable::Kind::Parameter);
   for (auto buffer : model.getOps<BufferOp>())
-    add(buffer, buffer.getSymName(), buffer.getType(), PersistentVariable::Kind::Buffer);
+    add(buffer, buffer.getSymNameAttr(), buffer.getType(), PersistentVariable::Kind::Buffer);
 }
 
 LogicalResult PersistentLayout::addState(func::FuncOp function, unsigned argument,
-                                         StringAttr name) {
+                                         Attribute state) {
   PersistentVariable variable;
-  variable.name = name.str();
+  variable.name = getStorageName(state);
   variable.type = cast<RankedTensorType>(function.getArgumentTypes()[argument]);
-  StringRef rest = name.getValue();
-  // Sums over micro-batches: of each gradient, and of the loss and its weight.
-  bool isAccumulator = rest.consume_front("grad.") || rest.starts_with("accumulated.");
-  variable.kind = isAccumulator ? PersistentVariable::Kind::GradientAccumulator
-                                : PersistentVariable::Kind::OptimizerState;
-  for (auto [index, other] : llvm::enumerate(variables)) {
-    if (other.kind != PersistentVariable::Kind::Parameter)
-      continue;
-    StringRef slot = rest;
-    if (isAccumulator && rest == other.name)
-      variable.parameter = index;
-    if (!isAccumulator && slot.consume_front(other.name) && slot.consume_front(".") &&
-        !slot.contains('.')) {
-      variable.parameter = index;
-      variable.slot = slot.str();
-    }
+  variable.kind = PersistentVariable::Kind::GradientAccumulator;
+  if (auto ofOptimizer = dyn_cast<StateAttr>(state)) {
+    variable.kind = PersistentVariable::Kind::OptimizerState;
+    variable.slot = ofOptimizer.getSlot().str();
   }
-  if (!isAccumulator && variable.parameter < 0)
-    return function.emitError("argument ") << argument
-                                           << ": expected state named '<parameter>.<slot>', "
-                                              "'grad.<parameter>' or 'accumulated.<what>', got '"
-                                           << name.getValue() << "'";
-  byName[name.getValue()] = variables.size();
+  if (FlatSymbolRefAttr parameter = getStorageParameter(state)) {
+    auto found = byStorage.find(parameter);
+    if (found == byStorage.end() ||
+        variables[found->second].kind != PersistentVariable::Kind::Parameter)
+      return function.emitError("argument ")
+             << argument << ": expected state of a parameter of the model, got " << state;
+    variable.parameter = found->second;
+  }
+  byStorage[state] = variables.size();
   variables.push_back(std::move(variable));
   return success();
 }
 
 LogicalResult PersistentLayout::addLayoutsAndStates(func::FuncOp function) {
   for (unsigned i = 0; i < function.getNumArguments(); ++i) {
-    StringRef name = getArgumentStorage(function, i);
-    if (name.empty())
+    Attribute storage = getArgumentStorage(function, i);
+    if (!storage)
       continue;
-    if (!byName.contains(name)) {
-      auto state = function.getArgAttrOfType<StringAttr>(i, kStateAttr);
-      if (!state)
+    if (!byStorage.contains(storage)) {
+      if (isa<FlatSymbolRefAttr>(storage))
         return function.emitError("argument ")
-               << i << ": expected a parameter or buffer of the model, got @" << name;
-      if (failed(addState(function, i, state)))
+               << i << ": expected a parameter or buffer of the model, got " << storage;
+      if (failed(addState(function, i, storage)))
         return failure();
     }
-    PersistentVariable &variable = variables[byName[name]];
+    PersistentVariable &variable = variables[byStorage[storage]];
     if (auto layout = function.getArgAttrOfType<DenseI64ArrayAttr>(i, kLayoutAttr)) {
       variable.layout = SmallVector<int64_t>(layout.asArrayRef());
       variable.type = cast<RankedTensorType>(function.getArgumentTypes()[i]);
@@ -120,9 +100,9 @@ FailureOr<PersistentLayout> PersistentLayout::compute(ModelOp model) {
   return layout;
 }
 
-const PersistentVariable *PersistentLayout::lookup(StringRef name) const {
-  auto found = byName.find(name);
-  return found == byName.end() ? nullptr : &variables[found->second];
+const PersistentVariable *PersistentLayout::lookup(Attribute storage) const {
+  auto found = byStorage.find(storage);
+  return found == byStorage.end() ? nullptr : &variables[found->second];
 }
 
 } // namespace weft

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Training as IR: @train_step, @eval_step and @predict from @loss and @logits.
+#include "EvaluationForm.h"
 #include "StepBuilder.h"
 #include "mlir/AsmParser/AsmParser.h"
 #include "weft/Autodiff/Autodiff.h"
@@ -51,11 +52,12 @@ bool isConstantOne(Value value) {
 // Builds the steps of one bucket.
 class TrainStepBuilder {
 public:
-  TrainStepBuilder(ModelOp model, func::FuncOp loss, func::FuncOp logits,
+  TrainStepBuilder(ModelOp model, func::FuncOp loss, func::FuncOp evalLoss, func::FuncOp logits,
                    OptimizerAttrInterface optimizer, bool clip)
-      : model(model), loss(loss), logits(logits), optimizer(optimizer), clip(clip) {}
+      : model(model), loss(loss), evalLoss(evalLoss), logits(logits), optimizer(optimizer),
+        clip(clip) {}
 
-  LogicalResult verifyLoss();
+  static LogicalResult verifyLoss(func::FuncOp loss);
   // Return the number of parameters updated.
   FailureOr<unsigned> buildTrainStep();
   LogicalResult buildAccumulateStep();
@@ -64,7 +66,7 @@ public:
   LogicalResult buildPredict();
 
 private:
-  FailureOr<LossTerms> buildLossTerms(StepBuilder &step);
+  FailureOr<LossTerms> buildLossTerms(StepBuilder &step, func::FuncOp function);
   FailureOr<LossTerms> buildGradients(StepBuilder &step);
   Value buildScale(StepBuilder &step, ArrayRef<GradientOf> gradients, Value weight, Value &norm);
   void buildUpdates(StepBuilder &step, ArrayRef<GradientOf> gradients, Value scale);
@@ -73,14 +75,30 @@ private:
 
   ModelOp model;
   func::FuncOp loss;
+  // The loss of evaluation; null where it is that of training.
+  func::FuncOp evalLoss;
   func::FuncOp logits;
   OptimizerAttrInterface optimizer;
   bool clip;
-  // Parameters with a gradient, as @accumulate_step found them.
+  // Parameters with a gradient, and the type of the loss, as @accumulate_step found them.
   SmallVector<ParameterOp> accumulated;
+  RankedTensorType accumulatedLoss;
 };
 
-LogicalResult TrainStepBuilder::verifyLoss() {
+// What the state of a parameter is stored as, slot by slot.
+SmallVector<Attribute> getStateAttrs(OptimizerAttrInterface optimizer, ParameterOp parameter) {
+  auto symbol = FlatSymbolRefAttr::get(parameter.getSymNameAttr());
+  return llvm::map_to_vector(optimizer.getStateSlots(), [&](StringRef slot) -> Attribute {
+    return StateAttr::get(parameter.getContext(), symbol, slot);
+  });
+}
+
+Attribute getAccumulatorAttr(ParameterOp parameter) {
+  return AccumulatorAttr::get(parameter.getContext(),
+                              FlatSymbolRefAttr::get(parameter.getSymNameAttr()));
+}
+
+LogicalResult TrainStepBuilder::verifyLoss(func::FuncOp loss) {
   Type type = loss.getNumResults() ? loss.getResultTypes()[0] : Type();
   auto tensor = dyn_cast_or_null<RankedTensorType>(type);
   if (!tensor || tensor.getRank() != 0 || !isa<FloatType>(tensor.getElementType()))
@@ -98,9 +116,10 @@ LogicalResult TrainStepBuilder::verifyLoss() {
 // Loss and gradients
 //===----------------------------------------------------------------------===//
 
-// Inlines @loss and takes it apart into a sum and a weight.
-FailureOr<LossTerms> TrainStepBuilder::buildLossTerms(StepBuilder &step) {
-  FailureOr<FlatResults> results = step.inlineFlat(loss);
+// Inlines a loss and takes it apart into a sum and a weight, which is null if the loss does not
+// say.
+FailureOr<LossTerms> TrainStepBuilder::buildLossTerms(StepBuilder &step, func::FuncOp function) {
+  FailureOr<FlatResults> results = step.inlineFlat(function);
   if (failed(results))
     return failure();
   OpBuilder &builder = step.getBuilder();
@@ -110,17 +129,21 @@ FailureOr<LossTerms> TrainStepBuilder::buildLossTerms(StepBuilder &step) {
   auto lossOp = value.getDefiningOp<LossOpInterface>();
   if (lossOp && succeeded(lossOp.buildSumAndWeight(builder, terms.sum, terms.weight)))
     return terms;
-  terms.sum = castTo(builder, value.getLoc(), value, builder.getF32Type());
-  terms.weight =
-      ConstantOp::create(builder, value.getLoc(), getScalarType(builder.getF32Type()), 1.0);
+  Type element = cast<RankedTensorType>(value.getType()).getElementType();
+  terms.sum = castTo(builder, value.getLoc(), value,
+                     element.isF64() ? element : Type(builder.getF32Type()));
   return terms;
 }
 
 FailureOr<LossTerms> TrainStepBuilder::buildGradients(StepBuilder &step) {
-  FailureOr<LossTerms> terms = buildLossTerms(step);
+  FailureOr<LossTerms> terms = buildLossTerms(step, loss);
   if (failed(terms))
     return failure();
   OpBuilder &builder = step.getBuilder();
+  auto lossType = cast<RankedTensorType>(terms->sum.getType());
+  // Each batch counts the same, as in a loop that adds up means.
+  if (!terms->weight)
+    terms->weight = ConstantOp::create(builder, terms->sum.getLoc(), lossType, 1.0);
   SmallVector<Value> wrt;
   for (auto parameter : model.getBody().getOps<ParameterOp>()) {
     Type element = cast<RankedTensorType>(parameter.getType()).getElementType();
@@ -129,8 +152,7 @@ FailureOr<LossTerms> TrainStepBuilder::buildGradients(StepBuilder &step) {
     wrt.push_back(step.getStorage(parameter.getSymNameAttr(), parameter.getType()));
     terms->gradients.push_back({parameter, Value()});
   }
-  Value one = ConstantOp::create(builder, terms->sum.getLoc(),
-                                 cast<RankedTensorType>(terms->sum.getType()), 1.0);
+  Value one = ConstantOp::create(builder, terms->sum.getLoc(), lossType, 1.0);
   SmallVector<Value> gradients;
   if (failed(differentiate(builder, terms->sum, one, wrt, gradients)))
     return failure();
@@ -146,21 +168,11 @@ FailureOr<LossTerms> TrainStepBuilder::buildGradients(StepBuilder &step) {
 // Updates
 //===----------------------------------------------------------------------===//
 
-// What a gradient of the sum is multiplied by, or null for 1. With clipping, `norm` is that of the
-// mean's gradient, before clipping.
-Value TrainStepBuilder::buildScale(StepBuilder &step, ArrayRef<GradientOf> gradients, Value weight,
-                                   Value &norm) {
-  OpBuilder &builder = step.getBuilder();
-  Location loc = step.getLoc();
-  RankedTensorType type = getScalarType(builder.getF32Type());
-  Value one = ConstantOp::create(builder, loc, type, 1.0);
-  Value scale =
-      isConstantOne(weight) ? Value() : DivOp::create(builder, loc, one, weight).getResult();
-  if (!clip)
-    return scale;
+// The root of the sum of all squares, computed in `element`.
+Value buildNorm(OpBuilder &builder, Location loc, ArrayRef<GradientOf> gradients, Type element) {
   Value squares;
   for (const GradientOf &entry : gradients) {
-    Value gradient = castTo(builder, loc, entry.gradient, builder.getF32Type());
+    Value gradient = castTo(builder, loc, entry.gradient, element);
     Value square = MulOp::create(builder, loc, gradient, gradient);
     int64_t rank = cast<RankedTensorType>(square.getType()).getRank();
     if (rank > 0)
@@ -169,10 +181,40 @@ Value TrainStepBuilder::buildScale(StepBuilder &step, ArrayRef<GradientOf> gradi
                               /*keepdim=*/false);
     squares = squares ? AddOp::create(builder, loc, squares, square).getResult() : square;
   }
-  norm = SqrtOp::create(builder, loc, squares);
+  return SqrtOp::create(builder, loc, squares);
+}
+
+// f64 if the loss or a gradient is, else f32.
+Type getScaleType(ArrayRef<GradientOf> gradients, Value weight) {
+  for (const GradientOf &entry : gradients)
+    if (Type element = cast<RankedTensorType>(entry.gradient.getType()).getElementType();
+        element.isF64())
+      return element;
+  return cast<RankedTensorType>(weight.getType()).getElementType();
+}
+
+// What a gradient of the sum is multiplied by, or null for 1. With clipping, `norm` is that of the
+// mean's gradient, before clipping. A batch without weight has a sum of 0 and a gradient of 0,
+// which stay so.
+Value TrainStepBuilder::buildScale(StepBuilder &step, ArrayRef<GradientOf> gradients, Value weight,
+                                   Value &norm) {
+  OpBuilder &builder = step.getBuilder();
+  Location loc = step.getLoc();
+  Type element = getScaleType(gradients, weight);
+  RankedTensorType type = getScalarType(element);
+  Value one = ConstantOp::create(builder, loc, type, 1.0);
+  Value scale;
+  if (!isConstantOne(weight)) {
+    Value divisor =
+        MaximumOp::create(builder, loc, castTo(builder, loc, weight, element), one).getResult();
+    scale = DivOp::create(builder, loc, one, divisor);
+  }
+  if (!clip)
+    return scale;
+  norm = buildNorm(builder, loc, gradients, element);
   if (scale)
     norm = MulOp::create(builder, loc, norm, scale);
-  Value bound = castTo(builder, loc, step.getScalar(ScalarRole::MaxGradNorm), builder.getF32Type());
+  Value bound = castTo(builder, loc, step.getScalar(ScalarRole::MaxGradNorm), element);
   Value epsilon = ConstantOp::create(builder, loc, type, kClipEpsilon);
   Value ratio =
       DivOp::create(builder, loc, bound, AddOp::create(builder, loc, norm, epsilon).getResult());
@@ -195,16 +237,12 @@ void TrainStepBuilder::buildUpdates(StepBuilder &step, ArrayRef<GradientOf> grad
   OpBuilder &builder = step.getBuilder();
   SmallVector<Value> scalars = llvm::map_to_vector(
       optimizer.getScalars(), [&](ScalarRole role) { return step.getScalar(role); });
-  SmallVector<StringRef> slots = optimizer.getStateSlots();
-  SmallVector<std::pair<std::string, Value>> newState;
+  SmallVector<std::pair<Attribute, Value>> newState;
   for (auto [parameter, gradient] : gradients) {
     Value value = step.getStorage(parameter.getSymNameAttr(), parameter.getType());
-    SmallVector<std::string> names;
-    SmallVector<Value> state;
-    for (StringRef slot : slots) {
-      names.push_back((parameter.getSymName() + "." + slot).str());
-      state.push_back(step.getState(names.back(), parameter.getType()));
-    }
+    SmallVector<Attribute> names = getStateAttrs(optimizer, parameter);
+    SmallVector<Value> state = llvm::map_to_vector(
+        names, [&](Attribute name) { return step.getState(name, parameter.getType()); });
     Value scaled = scaleBy(builder, parameter.getLoc(), gradient, scale);
     SmallVector<Value> updated = optimizer.buildUpdate(builder, parameter.getLoc(), value, scaled,
                                                        state, scalars, parameter.getDecay());
@@ -213,7 +251,7 @@ void TrainStepBuilder::buildUpdates(StepBuilder &step, ArrayRef<GradientOf> grad
       newState.push_back({name, newValue});
   }
   for (auto &[name, value] : newState)
-    step.addResult(value, kStateAttr, builder.getStringAttr(name));
+    step.addResult(value, kStateAttr, name);
 }
 
 void TrainStepBuilder::addLossOutputs(StepBuilder &step, Value sum, Value weight, Value norm) {
@@ -242,29 +280,25 @@ FailureOr<unsigned> TrainStepBuilder::buildTrainStep() {
   return terms->gradients.size();
 }
 
-std::string getAccumulatorName(ParameterOp parameter) {
-  return "grad." + parameter.getSymName().str();
-}
-constexpr llvm::StringLiteral kSumAccumulator = "accumulated.loss_sum";
-constexpr llvm::StringLiteral kWeightAccumulator = "accumulated.loss_weight";
-
 LogicalResult TrainStepBuilder::buildAccumulateStep() {
   StepBuilder step(model, loss, "accumulate_step");
   FailureOr<LossTerms> terms = buildGradients(step);
   if (failed(terms))
     return failure();
   OpBuilder &builder = step.getBuilder();
-  auto accumulate = [&](StringRef name, Value value) {
+  MLIRContext *context = builder.getContext();
+  auto accumulate = [&](Attribute name, Value value) {
     Value before = step.getState(name, value.getType());
     Value after = AddOp::create(builder, value.getLoc(), before, value);
-    step.addResult(after, kStateAttr, builder.getStringAttr(name));
+    step.addResult(after, kStateAttr, name);
   };
   for (auto [parameter, gradient] : terms->gradients) {
-    accumulate(getAccumulatorName(parameter), gradient);
+    accumulate(getAccumulatorAttr(parameter), gradient);
     accumulated.push_back(parameter);
   }
-  accumulate(kSumAccumulator, terms->sum);
-  accumulate(kWeightAccumulator, terms->weight);
+  accumulatedLoss = cast<RankedTensorType>(terms->sum.getType());
+  accumulate(LossPartAttr::get(context, LossPart::Sum), terms->sum);
+  accumulate(LossPartAttr::get(context, LossPart::Weight), terms->weight);
   for (auto [name, value] : terms->buffers)
     step.addResult(value, kParameterAttr, FlatSymbolRefAttr::get(name));
   addLossOutputs(step, terms->sum, terms->weight, {});
@@ -275,39 +309,60 @@ LogicalResult TrainStepBuilder::buildAccumulateStep() {
 void TrainStepBuilder::buildApplyStep() {
   StepBuilder step(model, loss, "apply_step", /*isPerBucket=*/false);
   OpBuilder &builder = step.getBuilder();
-  SmallVector<std::pair<std::string, Type>> accumulators;
+  MLIRContext *context = builder.getContext();
+  SmallVector<std::pair<Attribute, Type>> accumulators;
   SmallVector<GradientOf> gradients;
   for (ParameterOp parameter : accumulated) {
-    accumulators.push_back({getAccumulatorName(parameter), parameter.getType()});
+    accumulators.push_back({getAccumulatorAttr(parameter), parameter.getType()});
     // Optimizer state comes first, as in @train_step.
-    for (StringRef slot : optimizer.getStateSlots())
-      step.getState((parameter.getSymName() + "." + slot).str(), parameter.getType());
+    for (Attribute state : getStateAttrs(optimizer, parameter))
+      step.getState(state, parameter.getType());
   }
   for (auto [parameter, accumulator] : llvm::zip_equal(accumulated, accumulators))
     gradients.push_back({parameter, step.getState(accumulator.first, accumulator.second)});
-  Type scalar = getScalarType(builder.getF32Type());
-  Value sum = step.getState(kSumAccumulator, scalar);
-  Value weight = step.getState(kWeightAccumulator, scalar);
-  accumulators.push_back({kSumAccumulator.str(), scalar});
-  accumulators.push_back({kWeightAccumulator.str(), scalar});
+  for (LossPart part : {LossPart::Sum, LossPart::Weight})
+    accumulators.push_back({LossPartAttr::get(context, part), accumulatedLoss});
+  Value sum = step.getState(LossPartAttr::get(context, LossPart::Sum), accumulatedLoss);
+  Value weight = step.getState(LossPartAttr::get(context, LossPart::Weight), accumulatedLoss);
 
   Value norm;
   Value scale = buildScale(step, gradients, weight, norm);
   buildUpdates(step, gradients, scale);
   for (auto &[name, type] : accumulators) {
     Value zero = ConstantOp::create(builder, step.getLoc(), cast<RankedTensorType>(type), 0.0);
-    step.addResult(zero, kStateAttr, builder.getStringAttr(name));
+    step.addResult(zero, kStateAttr, name);
   }
   addLossOutputs(step, sum, weight, norm);
   finish(step);
 }
 
+// A loss that does not say its weight is a mean of samples, as Trainer takes it. In f64 the mean
+// comes out as it went in.
+void buildMeanOfSamples(StepBuilder &step, LossTerms &terms) {
+  OpBuilder &builder = step.getBuilder();
+  Location loc = terms.sum.getLoc();
+  terms.weight = step.buildBatchSize();
+  if (isConstantOne(terms.weight))
+    return;
+  Value mean = castTo(builder, loc, terms.sum, builder.getF64Type());
+  terms.sum = MulOp::create(builder, loc, mean, terms.weight);
+}
+
 LogicalResult TrainStepBuilder::buildEvalStep() {
-  StepBuilder step(model, loss, "eval_step");
-  FailureOr<LossTerms> terms = buildLossTerms(step);
+  func::FuncOp function = evalLoss ? evalLoss : loss;
+  StepBuilder step(model, function, "eval_step");
+  FailureOr<LossTerms> terms = buildLossTerms(step, function);
   if (failed(terms))
     return failure();
+  if (!terms->weight)
+    buildMeanOfSamples(step, *terms);
   addLossOutputs(step, terms->sum, terms->weight, {});
+  auto newValues = llvm::map_to_vector(terms->buffers, [](auto &buffer) { return buffer.second; });
+  bool ofBatch = !evalLoss && sharesBatchStatistics(terms->sum, newValues);
+  Operation *end = nullptr; // dead, behind the loss
+  if (ofBatch)
+    end = ConstantOp::create(step.getBuilder(), step.getLoc(),
+                             getScalarType(step.getBuilder().getF32Type()), 0.0);
   if (logits) {
     FailureOr<FlatResults> results = step.inlineFlat(logits);
     if (failed(results))
@@ -316,6 +371,14 @@ LogicalResult TrainStepBuilder::buildEvalStep() {
       step.addOutput(value, name);
   }
   step.useEvaluationForm();
+  llvm::DenseSet<Value> kept;
+  for (auto [name, value] : terms->buffers)
+    if (Value argument = step.findStorage(name))
+      kept.insert(argument);
+  if (ofBatch && !usePredictions(end, step.getResults().drop_front(2), kept))
+    loss.emitRemark("evaluation computes @loss with statistics of each batch, as training does, so "
+                    "that its result depends on the batch size; a function @eval_loss says what it "
+                    "is to compute instead");
   finish(step);
   return success();
 }
@@ -339,6 +402,7 @@ LogicalResult TrainStepBuilder::buildPredict() {
 // The functions of one bucket.
 struct BucketFunctions {
   func::FuncOp loss;
+  func::FuncOp evalLoss;
   func::FuncOp logits;
 };
 
@@ -350,7 +414,7 @@ struct BuildTrainStep : impl::BuildTrainStepBase<BuildTrainStep> {
     if (!optimizer.empty() && failed(overrideOptimizer(model)))
       return signalPassFailure();
     llvm::MapVector<Attribute, BucketFunctions> buckets = collectBuckets(model);
-    bool hasLoss = llvm::any_of(buckets, [](auto &bucket) { return !!bucket.second.loss; });
+    bool hasLoss = llvm::any_of(buckets, [](auto &bucket) { return bucket.second.loss; });
     if (model.getOptimizer() && !hasLoss) {
       model.emitOpError("expected a function @loss for the optimizer ")
           << *model.getOptimizer() << " to minimize, got none";
@@ -360,12 +424,10 @@ struct BuildTrainStep : impl::BuildTrainStepBase<BuildTrainStep> {
     for (auto &[bucket, functions] : buckets)
       if (failed(build(model, functions, std::exchange(isFirst, false))))
         return signalPassFailure();
-    for (auto &[bucket, functions] : buckets) {
-      if (functions.loss)
-        functions.loss.erase();
-      if (functions.logits)
-        functions.logits.erase();
-    }
+    for (auto &[bucket, functions] : buckets)
+      for (func::FuncOp function : {functions.loss, functions.evalLoss, functions.logits})
+        if (function)
+          function.erase();
     for (auto function : model.getBody().getOps<func::FuncOp>())
       if (function.isPublic() && !function.isExternal())
         recordIndexRanges(function);
@@ -376,29 +438,33 @@ struct BuildTrainStep : impl::BuildTrainStepBase<BuildTrainStep> {
     for (auto function : model.getBody().getOps<func::FuncOp>()) {
       auto entry = function->getAttrOfType<StringAttr>(kEntryAttr);
       StringRef name = entry ? entry.getValue() : function.getName();
-      if (function.isExternal() || (name != "loss" && name != "logits"))
+      if (function.isExternal() || !llvm::is_contained({"loss", "eval_loss", "logits"}, name))
         continue;
       BucketFunctions &functions = buckets[function->getAttr(kBucketAttr)];
-      (name == "loss" ? functions.loss : functions.logits) = function;
+      (name == "loss"        ? functions.loss
+       : name == "eval_loss" ? functions.evalLoss
+                             : functions.logits) = function;
     }
     return buckets;
   }
 
   LogicalResult build(ModelOp model, BucketFunctions functions, bool isFirst) {
     auto attr = dyn_cast_or_null<OptimizerAttrInterface>(model.getOptimizerAttr());
-    TrainStepBuilder steps(model, functions.loss, functions.logits, attr, clipGradients);
-    if (functions.loss) {
-      if (failed(steps.verifyLoss()))
+    TrainStepBuilder steps(model, functions.loss, functions.evalLoss, functions.logits, attr,
+                           clipGradients);
+    for (func::FuncOp function : {functions.loss, functions.evalLoss})
+      if (function && failed(TrainStepBuilder::verifyLoss(function)))
         return failure();
-      if (attr) {
-        FailureOr<unsigned> updates = steps.buildTrainStep();
-        if (failed(updates))
-          return failure();
-        numUpdates += *updates;
-        ++numSteps;
-        if (accumulateGradients && failed(buildAccumulation(steps, isFirst)))
-          return failure();
-      }
+    if (functions.loss && attr) {
+      FailureOr<unsigned> updates = steps.buildTrainStep();
+      if (failed(updates))
+        return failure();
+      numUpdates += *updates;
+      ++numSteps;
+      if (accumulateGradients && failed(buildAccumulation(steps, isFirst)))
+        return failure();
+    }
+    if (functions.loss || functions.evalLoss) {
       if (failed(steps.buildEvalStep()))
         return failure();
       ++numSteps;

@@ -51,6 +51,14 @@ Value buildTransposed(Value value) {
   return BroadcastOp::create(builder, value.getLoc(), type, broadcast.getInput(), dimensions);
 }
 
+// The parameter that an argument or result with these attributes is, or whose state or accumulator
+// it is; empty if none.
+StringRef getOwner(DictionaryAttr attributes) {
+  Attribute storage = getStorage(attributes);
+  FlatSymbolRefAttr owner = storage ? getStorageParameter(storage) : FlatSymbolRefAttr();
+  return owner ? owner.getValue() : StringRef();
+}
+
 // An argument or a result of a function.
 struct Place {
   func::FuncOp function;
@@ -70,9 +78,6 @@ public:
 
   // Of the parameter, its state and its accumulator, in the order of functions, arguments first.
   MutableArrayRef<Place> getPlaces(ParameterOp parameter) { return places[parameter.getSymName()]; }
-  // The parameter whose storage, state or accumulator an argument or result with these attributes
-  // is, or nothing.
-  StringRef getOwner(Attribute storage, Attribute state) const;
   // Whether the pass has been here before.
   bool hasLayout(ParameterOp parameter) const { return placed.contains(parameter.getSymName()); }
   // Writes down that what a place holds is transposed now.
@@ -88,15 +93,12 @@ private:
   void updateFunction(func::FuncOp function);
 
   ModelOp model;
-  SmallVector<StringRef> slots;
   llvm::StringMap<SmallVector<Place>> places;
   llvm::StringSet<> placed;
   DenseMap<Operation *, SmallVector<unsigned>> arguments, results;
 };
 
 Places::Places(ModelOp model) : model(model) {
-  if (auto optimizer = dyn_cast_or_null<OptimizerAttrInterface>(model.getOptimizerAttr()))
-    slots = optimizer.getStateSlots();
   for (auto function : model.getBody().getOps<func::FuncOp>()) {
     if (function.isExternal())
       continue;
@@ -108,30 +110,12 @@ Places::Places(ModelOp model) : model(model) {
 }
 
 void Places::add(Place place, DictionaryAttr attributes) {
-  if (!attributes)
-    return;
-  Attribute storage = attributes.get(kParameterAttr);
-  StringRef owner = getOwner(storage, attributes.get(kStateAttr));
+  StringRef owner = getOwner(attributes);
   if (owner.empty())
     return;
   places[owner].push_back(place);
-  if (storage && !place.isResult && attributes.contains(kLayoutAttr))
+  if (!place.isResult && attributes.contains(kParameterAttr) && attributes.contains(kLayoutAttr))
     placed.insert(owner);
-}
-
-StringRef Places::getOwner(Attribute storage, Attribute state) const {
-  if (storage)
-    return cast<FlatSymbolRefAttr>(storage).getValue();
-  auto name = dyn_cast_or_null<StringAttr>(state);
-  if (!name)
-    return {};
-  StringRef owner = name.getValue();
-  if (owner.consume_front("grad."))
-    return owner;
-  for (StringRef slot : slots)
-    if (StringRef rest = owner; rest.consume_back(slot) && rest.consume_back("."))
-      return rest;
-  return {};
 }
 
 void Places::updateFunction(func::FuncOp function) {
@@ -174,8 +158,8 @@ public:
   void apply();
 
 private:
-  bool belongsToParameter(Attribute storage, Attribute state) {
-    return places.getOwner(storage, state) == parameter.getSymName();
+  bool belongsToParameter(DictionaryAttr attributes) {
+    return getOwner(attributes) == parameter.getSymName();
   }
   void add(Value value);
   std::optional<std::string> visitProducer(Value value);
@@ -206,8 +190,7 @@ std::optional<std::string> Transposition::visitProducer(Value value) {
   if (auto argument = dyn_cast<BlockArgument>(value)) {
     auto function = cast<func::FuncOp>(argument.getOwner()->getParentOp());
     unsigned index = argument.getArgNumber();
-    if (belongsToParameter(function.getArgAttr(index, kParameterAttr),
-                           function.getArgAttr(index, kStateAttr)))
+    if (belongsToParameter(function.getArgAttrDict(index)))
       return std::nullopt;
     return "it meets another argument";
   }
@@ -227,8 +210,7 @@ std::optional<std::string> Transposition::visitUse(OpOperand &use) {
   if (auto terminator = dyn_cast<func::ReturnOp>(op)) {
     auto function = cast<func::FuncOp>(op->getParentOp());
     unsigned index = use.getOperandNumber();
-    if (belongsToParameter(function.getResultAttr(index, kParameterAttr),
-                           function.getResultAttr(index, kStateAttr)))
+    if (belongsToParameter(function.getResultAttrDict(index)))
       return std::nullopt;
     return "it is returned";
   }

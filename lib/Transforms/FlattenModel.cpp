@@ -246,9 +246,13 @@ DictionaryAttr withName(DictionaryAttr attributes, StringRef attribute, StringRe
   return list.getDictionary(context);
 }
 
+bool isLoss(func::FuncOp function) {
+  return function.getName() == "loss" || function.getName() == "eval_loss";
+}
+
 // Names of inputs that the model did not name: "x" for the only input of @logits, its names for the
-// inputs that @loss shares with it, "labels" for the only other input of @loss; else "arg0", "arg1"
-// ...
+// inputs that @loss and @eval_loss share with it, "labels" for the only other input of those; else
+// "arg0", "arg1" ...
 void nameInputs(func::FuncOp function, func::FuncOp logits) {
   SmallVector<unsigned> own;
   for (unsigned i : llvm::seq(function.getNumArguments()))
@@ -259,7 +263,6 @@ void nameInputs(func::FuncOp function, func::FuncOp logits) {
     for (unsigned i : llvm::seq(logits.getNumArguments()))
       if (auto name = logits.getArgAttrOfType<StringAttr>(i, kInputAttr))
         shared.push_back(name);
-  bool isLoss = function.getName() == "loss";
   SmallVector<DictionaryAttr> attributes;
   function.getAllArgAttrs(attributes);
   for (auto [position, index] : llvm::enumerate(own)) {
@@ -268,9 +271,9 @@ void nameInputs(func::FuncOp function, func::FuncOp logits) {
     std::string name = "arg" + std::to_string(position);
     if (function == logits && own.size() == 1)
       name = "x";
-    else if (isLoss && position < shared.size())
+    else if (isLoss(function) && position < shared.size())
       name = shared[position].str();
-    else if (isLoss && position + 1 == own.size() && position == shared.size())
+    else if (isLoss(function) && position + 1 == own.size() && position == shared.size())
       name = "labels";
     attributes[index] = withName(attributes[index], kInputAttr, name, function.getContext());
   }
@@ -284,8 +287,10 @@ void nameOutputs(func::FuncOp function) {
   for (unsigned i : llvm::seq(function.getNumResults())) {
     if (function.getResultAttr(i, kParameterAttr) || function.getResultAttr(i, kOutputAttr))
       continue;
-    bool isWellKnown = i == 0 && (function.getName() == "logits" || function.getName() == "loss");
-    std::string name = isWellKnown ? function.getName().str() : "result" + std::to_string(i);
+    std::string name = i != 0                           ? "result" + std::to_string(i)
+                       : isLoss(function)               ? "loss"
+                       : function.getName() == "logits" ? "logits"
+                                                        : "result0";
     attributes[i] = withName(attributes[i], kOutputAttr, name, function.getContext());
   }
   function.setAllResultAttrs(attributes);

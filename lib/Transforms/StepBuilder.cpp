@@ -2,6 +2,7 @@
 //
 // Arguments, results and bodies of step functions.
 #include "StepBuilder.h"
+#include "dialects/Weft/GraphBuilder.h"
 #include "mlir/IR/SymbolTable.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "weft/Transforms/Inlining.h"
@@ -62,8 +63,20 @@ Value StepBuilder::getStorage(StringAttr name, Type type) {
   return argument;
 }
 
-Value StepBuilder::getState(StringRef name, Type type) {
-  return addArgument(State, type, kStateAttr, builder.getStringAttr(name));
+Value StepBuilder::findStorage(StringAttr name) const {
+  return arguments[Storage].lookup(FlatSymbolRefAttr::get(name));
+}
+
+Value StepBuilder::getState(Attribute state, Type type) {
+  return addArgument(State, type, kStateAttr, state);
+}
+
+Value StepBuilder::buildBatchSize() {
+  GraphBuilder g(builder, getLoc());
+  for (auto &[name, input] : arguments[Input])
+    if (cast<RankedTensorType>(input.getType()).getRank() > 0)
+      return g.count(input, {0}, builder.getF64Type());
+  return g.scalar(builder.getF64Type(), 1);
 }
 
 Value StepBuilder::getScalar(ScalarRole role) {

@@ -31,9 +31,14 @@ public:
   mlir::Location getLoc() { return function.getLoc(); }
 
   mlir::Value getStorage(mlir::StringAttr name, mlir::Type type);
-  mlir::Value getState(llvm::StringRef name, mlir::Type type);
+  // The argument of a parameter or buffer, or null if it is none yet.
+  mlir::Value findStorage(mlir::StringAttr name) const;
+  // By what kStateAttr says of it.
+  mlir::Value getState(mlir::Attribute state, mlir::Type type);
   // A tensor<f64>, or tensor<i64> for a role that counts.
   mlir::Value getScalar(ScalarRole role);
+  // The number of samples, as a tensor<f64>: the first dimension of the first input that has one.
+  mlir::Value buildBatchSize();
 
   // Clones the body of a flat function, its arguments being this function's of the same meaning.
   // Fails with an error if an input of the same name has another type.
@@ -41,6 +46,8 @@ public:
 
   void addResult(mlir::Value value, llvm::StringRef attribute, mlir::Attribute attributeValue);
   void addOutput(mlir::Value value, llvm::StringRef name);
+
+  llvm::ArrayRef<mlir::Value> getResults() const { return results; }
 
   // Replaces ops by their evaluation form.
   void useEvaluationForm();

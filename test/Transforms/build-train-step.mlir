@@ -46,8 +46,8 @@ weft.model @regression attributes {optimizer = #weft.sgd<lr = 0.1, momentum = 0.
 // CHECK-SAME: %[[B:[^:]*]]: tensor<2xf32> {weft.parameter = @b},
 // CHECK-SAME: %[[FROZEN:[^:]*]]: tensor<4xf32> {weft.parameter = @frozen},
 // CHECK-SAME: %[[STEPS:[^:]*]]: tensor<f32> {weft.parameter = @steps},
-// CHECK-SAME: %[[MW:[^:]*]]: tensor<2x4xf32> {weft.state = "w.momentum_buffer"},
-// CHECK-SAME: %[[MB:[^:]*]]: tensor<2xf32> {weft.state = "b.momentum_buffer"},
+// CHECK-SAME: %[[MW:[^:]*]]: tensor<2x4xf32> {weft.state = #weft.state<@w, momentum_buffer>},
+// CHECK-SAME: %[[MB:[^:]*]]: tensor<2xf32> {weft.state = #weft.state<@b, momentum_buffer>},
 // CHECK-SAME: %[[X:[^:]*]]: tensor<?x4xf32> {weft.input = "x"},
 // CHECK-SAME: %[[T:[^:]*]]: tensor<?x2xf32> {weft.input = "labels"},
 // CHECK-SAME: %[[SEED:[^:]*]]: tensor<i64> {weft.scalar = #weft.scalar_role<seed>},
@@ -57,7 +57,7 @@ weft.model @regression attributes {optimizer = #weft.sgd<lr = 0.1, momentum = 0.
 // CHECK-SAME: %[[WD:[^:]*]]: tensor<f64> {weft.scalar = #weft.scalar_role<weight_decay>},
 // CHECK-SAME: %[[MU:[^:]*]]: tensor<f64> {weft.scalar = #weft.scalar_role<momentum>})
 // CHECK-SAME: -> (tensor<2x4xf32> {weft.parameter = @w}, tensor<2xf32> {weft.parameter = @b},
-// CHECK-SAME: tensor<2x4xf32> {weft.state = "w.momentum_buffer"}, tensor<2xf32> {weft.state = "b.momentum_buffer"},
+// CHECK-SAME: tensor<2x4xf32> {weft.state = #weft.state<@w, momentum_buffer>}, tensor<2xf32> {weft.state = #weft.state<@b, momentum_buffer>},
 // CHECK-SAME: tensor<f32> {weft.parameter = @steps},
 // CHECK-SAME: tensor<f32> {weft.output = "loss_sum"}, tensor<f32> {weft.output = "loss_weight"})
 // CHECK: weft.dropout %{{.*}}, %[[SEED]]
@@ -65,7 +65,9 @@ weft.model @regression attributes {optimizer = #weft.sgd<lr = 0.1, momentum = 0.
 // CHECK: %[[SUM:.*]] = weft.mse_loss %{{.*}}, %[[T]] reduction ={{.*}}sum
 // CHECK: %[[WEIGHT:.*]] = weft.size
 // CHECK: %[[DW:.*]] = weft.matmul
-// CHECK: %[[SCALE:.*]] = weft.div %{{.*}}, %[[WEIGHT]]
+// A batch without weight is divided by 1.
+// CHECK: %[[DIVISOR:.*]] = weft.maximum %[[WEIGHT]],
+// CHECK: %[[SCALE:.*]] = weft.div %{{.*}}, %[[DIVISOR]]
 // CHECK: %[[SCALES:.*]] = weft.broadcast %[[SCALE]]
 // CHECK: %[[MEAN:.*]] = weft.mul %[[DW]], %[[SCALES]]
 // CHECK: %[[NEW_W:.*]], %[[NEW_MW:.*]] = weft.sgd_update %[[W]], %[[MEAN]] lr(%[[LR]]) weight_decay(%[[WD]]) momentum(%[[MW]], %[[MU]])
@@ -84,7 +86,7 @@ weft.model @regression attributes {optimizer = #weft.sgd<lr = 0.1, momentum = 0.
 
 // ADAMW: weft.model @regression attributes {optimizer = #weft.adamw
 // ADAMW: func.func @train_step(
-// ADAMW-SAME: {weft.state = "w.exp_avg"}, %{{[^:]*}}: tensor<2x4xf32> {weft.state = "w.exp_avg_sq"}
+// ADAMW-SAME: {weft.state = #weft.state<@w, exp_avg>}, %{{[^:]*}}: tensor<2x4xf32> {weft.state = #weft.state<@w, exp_avg_sq>}
 // ADAMW-SAME: #weft.scalar_role<bias_correction2>
 // ADAMW: weft.adamw_update
 
@@ -108,10 +110,10 @@ weft.model @regression attributes {optimizer = #weft.sgd<lr = 0.1, momentum = 0.
 // ACCUMULATE: func.func @train_step(
 // ACCUMULATE: func.func @accumulate_step(
 // ACCUMULATE-NOT: momentum_buffer
-// ACCUMULATE-SAME: %[[GW:[^:]*]]: tensor<2x4xf32> {weft.state = "grad.w"}
-// ACCUMULATE-SAME: %[[GB:[^:]*]]: tensor<2xf32> {weft.state = "grad.b"}
-// ACCUMULATE-SAME: %[[AS:[^:]*]]: tensor<f32> {weft.state = "accumulated.loss_sum"}
-// ACCUMULATE-SAME: %[[AW:[^:]*]]: tensor<f32> {weft.state = "accumulated.loss_weight"}
+// ACCUMULATE-SAME: %[[GW:[^:]*]]: tensor<2x4xf32> {weft.state = #weft.accumulator<@w>}
+// ACCUMULATE-SAME: %[[GB:[^:]*]]: tensor<2xf32> {weft.state = #weft.accumulator<@b>}
+// ACCUMULATE-SAME: %[[AS:[^:]*]]: tensor<f32> {weft.state = #weft.loss_accumulator<sum>}
+// ACCUMULATE-SAME: %[[AW:[^:]*]]: tensor<f32> {weft.state = #weft.loss_accumulator<weight>}
 // ACCUMULATE: %[[SUM:.*]] = weft.mse_loss
 // ACCUMULATE: %[[NGW:.*]] = weft.add %[[GW]], %{{.*}} : tensor<2x4xf32>
 // ACCUMULATE: %[[NGB:.*]] = weft.add %[[GB]], %{{.*}} : tensor<2xf32>
@@ -119,8 +121,8 @@ weft.model @regression attributes {optimizer = #weft.sgd<lr = 0.1, momentum = 0.
 // ACCUMULATE: %[[NAW:.*]] = weft.add %[[AW]],
 // ACCUMULATE: return %[[NGW]], %[[NGB]], %[[NAS]], %[[NAW]], %{{.*}}, %[[SUM]],
 // ACCUMULATE: func.func @apply_step(
-// ACCUMULATE-SAME: %[[MW:[^:]*]]: tensor<2x4xf32> {weft.state = "w.momentum_buffer"}
-// ACCUMULATE-SAME: %[[GW:[^:]*]]: tensor<2x4xf32> {weft.state = "grad.w"}
+// ACCUMULATE-SAME: %[[MW:[^:]*]]: tensor<2x4xf32> {weft.state = #weft.state<@w, momentum_buffer>}
+// ACCUMULATE-SAME: %[[GW:[^:]*]]: tensor<2x4xf32> {weft.state = #weft.accumulator<@w>}
 // ACCUMULATE-NOT: weft.input
 // ACCUMULATE: %[[SCALE:.*]] = weft.div %{{.*}}, %{{.*}} : tensor<f32>
 // ACCUMULATE: %[[SCALES:.*]] = weft.broadcast %[[SCALE]]

@@ -16,16 +16,16 @@ weft.model @transposed attributes {optimizer = #weft.sgd<momentum = 0.9>} {
   }
 
   // CHECK: func.func @train_step(%[[W:.*]]: tensor<784x10xf32> {weft.layout = array<i64: 1, 0>, weft.parameter = @w},
-  // CHECK-SAME: %[[M:.*]]: tensor<784x10xf32> {weft.layout = array<i64: 1, 0>, weft.state = "w.momentum_buffer"},
+  // CHECK-SAME: %[[M:.*]]: tensor<784x10xf32> {weft.layout = array<i64: 1, 0>, weft.state = #weft.state<@w, momentum_buffer>},
   // CHECK-SAME: %[[X:.*]]: tensor<?x784xf32> {weft.input = "x"}, %[[DY:.*]]: tensor<?x10xf32> {weft.input = "dy"},
   // CHECK-SAME: -> (tensor<784x10xf32> {weft.layout = array<i64: 1, 0>, weft.parameter = @w},
-  // CHECK-SAME: tensor<784x10xf32> {weft.layout = array<i64: 1, 0>, weft.state = "w.momentum_buffer"},
+  // CHECK-SAME: tensor<784x10xf32> {weft.layout = array<i64: 1, 0>, weft.state = #weft.state<@w, momentum_buffer>},
   // CHECK-SAME: tensor<?x784xf32> {weft.output = "dx"}, tensor<f32> {weft.output = "norm"}, tensor<10xf32> {weft.output = "rows"})
   func.func @train_step(%w: tensor<10x784xf32> {weft.parameter = @w},
-                        %m: tensor<10x784xf32> {weft.state = "w.momentum_buffer"},
+                        %m: tensor<10x784xf32> {weft.state = #weft.state<@w, momentum_buffer>},
                         %x: tensor<?x784xf32> {weft.input = "x"}, %dy: tensor<?x10xf32> {weft.input = "dy"},
                         %lr: tensor<f32>)
-      -> (tensor<10x784xf32> {weft.parameter = @w}, tensor<10x784xf32> {weft.state = "w.momentum_buffer"},
+      -> (tensor<10x784xf32> {weft.parameter = @w}, tensor<10x784xf32> {weft.state = #weft.state<@w, momentum_buffer>},
           tensor<?x784xf32> {weft.output = "dx"}, tensor<f32> {weft.output = "norm"},
           tensor<10xf32> {weft.output = "rows"}) {
     // CHECK-NOT: weft.permute

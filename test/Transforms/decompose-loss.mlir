@@ -26,7 +26,9 @@ func.func @cross_entropy(%x: tensor<?x10xf32>, %labels: tensor<?xi64>) -> tensor
   // CHECK-NEXT: %[[TOTAL:.*]] = weft.reduce_sum %[[MASKED]] dims = [0]
   // CHECK-NEXT: %[[ONES:.*]] = weft.cast %[[COUNTED]] : tensor<?xi1> -> tensor<?xf32>
   // CHECK-NEXT: %[[WEIGHT:.*]] = weft.reduce_sum %[[ONES]] dims = [0]
-  // CHECK-NEXT: %[[MEAN:.*]] = weft.div %[[TOTAL]], %[[WEIGHT]]
+  // CHECK-NEXT: %[[ONE:.*]] = weft.constant dense<1.000000e+00> : tensor<f32>
+  // CHECK-NEXT: %[[DIVISOR:.*]] = weft.maximum %[[WEIGHT]], %[[ONE]]
+  // CHECK-NEXT: %[[MEAN:.*]] = weft.div %[[TOTAL]], %[[DIVISOR]]
   // CHECK-NEXT: return %[[MEAN]]
   %loss = weft.cross_entropy %x, %labels : (tensor<?x10xf32>, tensor<?xi64>) -> tensor<f32>
   return %loss : tensor<f32>

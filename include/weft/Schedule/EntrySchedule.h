@@ -78,8 +78,8 @@ private:
   DependencyGraph order; // of the steps
   llvm::DenseMap<mlir::Operation *, unsigned> stepOf;
   llvm::DenseMap<mlir::Value, llvm::SmallVector<unsigned>> readersOf; // steps, by root
-  llvm::DenseMap<llvm::StringRef, llvm::SmallVector<mlir::BlockArgument, 1>> argumentsOf;
-  llvm::DenseSet<llvm::StringRef> replaced; // storage that gets new values
+  llvm::DenseMap<mlir::Attribute, llvm::SmallVector<mlir::BlockArgument, 1>> argumentsOf;
+  llvm::DenseSet<mlir::Attribute> replaced; // storage that gets new values
   llvm::DenseSet<mlir::Value> returnedRoots;
   llvm::SmallVector<Slot> slots;
   llvm::DenseMap<mlir::Value, unsigned> slotOf; // by root

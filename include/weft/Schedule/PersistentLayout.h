@@ -5,7 +5,7 @@
 #define WEFT_SCHEDULE_PERSISTENTLAYOUT_H
 
 #include "dialects/Weft/Weft.h"
-#include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/DenseMap.h"
 
 #include <string>
 #include <vector>
@@ -16,6 +16,7 @@ namespace weft {
 struct PersistentVariable {
   enum class Kind { Parameter, Buffer, OptimizerState, GradientAccumulator };
 
+  // Differs from that of all others of its kind.
   std::string name;
   Kind kind = Kind::Parameter;
   // As it lies in memory; `layout[i]` is the logical dimension that dimension i holds (empty:
@@ -40,25 +41,25 @@ public:
 
   llvm::ArrayRef<PersistentVariable> getVariables() const { return variables; }
   int64_t getBytes() const { return bytes; }
-  // By the name of a parameter, buffer or state; null if there is none.
-  const PersistentVariable *lookup(llvm::StringRef name) const;
+  // By what getArgumentStorage gives; null if there is none.
+  const PersistentVariable *lookup(mlir::Attribute storage) const;
 
 private:
   void addDeclarations(ModelOp model);
   mlir::LogicalResult addLayoutsAndStates(mlir::func::FuncOp function);
   mlir::LogicalResult addState(mlir::func::FuncOp function, unsigned argument,
-                               mlir::StringAttr name);
+                               mlir::Attribute state);
   void assignOffsets();
 
   std::vector<PersistentVariable> variables;
-  llvm::StringMap<size_t> byName;
+  llvm::DenseMap<mlir::Attribute, size_t> byStorage;
   int64_t bytes = 0;
 };
 
-// The name that an argument or result of an entry function is stored under (`weft.parameter` or
-// `weft.state`), or an empty string for one that does not persist.
-llvm::StringRef getArgumentStorage(mlir::func::FuncOp function, unsigned argument);
-llvm::StringRef getResultStorage(mlir::func::FuncOp function, unsigned result);
+// What an argument or result of an entry function is stored as (its `weft.parameter` or
+// `weft.state`), or null for one that does not persist.
+mlir::Attribute getArgumentStorage(mlir::func::FuncOp function, unsigned argument);
+mlir::Attribute getResultStorage(mlir::func::FuncOp function, unsigned result);
 
 // Bytes of one element in memory; i1 takes one.
 int64_t getElementBytes(mlir::Type elementType);

@@ -25,7 +25,7 @@ weft.model @plain attributes {optimizer = #weft.sgd<lr = 0.1>} {
 
 // CHECK-LABEL: weft.model @momentum
 // CHECK: func.func @train_step
-// CHECK-SAME: %[[BUFFER:[a-z0-9]*]]: tensor<4xf32> {weft.state = "w.momentum_buffer"}
+// CHECK-SAME: %[[BUFFER:[a-z0-9]*]]: tensor<4xf32> {weft.state = #weft.state<@w, momentum_buffer>}
 // CHECK-SAME: %[[LR:[a-z0-9]*]]: tensor<f64> {weft.scalar = #weft.scalar_role<learning_rate>}
 // CHECK-SAME: %[[WD:[a-z0-9]*]]: tensor<f64> {weft.scalar = #weft.scalar_role<weight_decay>}
 // CHECK-SAME: %[[MU:[a-z0-9]*]]: tensor<f64> {weft.scalar = #weft.scalar_role<momentum>})
@@ -59,8 +59,8 @@ weft.model @dampened attributes {optimizer = #weft.sgd<momentum = 0.9, dampening
 
 // CHECK-LABEL: weft.model @adam
 // CHECK: func.func @train_step
-// CHECK-SAME: %[[M:[a-z0-9]*]]: tensor<4xf32> {weft.state = "w.exp_avg"}
-// CHECK-SAME: %[[V:[a-z0-9]*]]: tensor<4xf32> {weft.state = "w.exp_avg_sq"}
+// CHECK-SAME: %[[M:[a-z0-9]*]]: tensor<4xf32> {weft.state = #weft.state<@w, exp_avg>}
+// CHECK-SAME: %[[V:[a-z0-9]*]]: tensor<4xf32> {weft.state = #weft.state<@w, exp_avg_sq>}
 // CHECK-SAME: %[[LR:[a-z0-9]*]]: tensor<f64> {weft.scalar = #weft.scalar_role<learning_rate>}
 // CHECK-SAME: %[[B1:[a-z0-9]*]]: tensor<f64> {weft.scalar = #weft.scalar_role<beta1>}
 // CHECK-SAME: %[[B2:[a-z0-9]*]]: tensor<f64> {weft.scalar = #weft.scalar_role<beta2>}
