@@ -3,6 +3,7 @@
 // Variables, inputs and outputs in the module format.
 #include "EntryTables.h"
 #include "weft/Target/TargetInterface.h"
+#include "weft/Transforms/IndexRange.h"
 
 #include "llvm/ADT/StringSwitch.h"
 
@@ -116,6 +117,26 @@ static std::vector<schema::Dimension> buildShape(RankedTensorType type, IntegerA
   return shape;
 }
 
+static void addIndexRanges(func::FuncOp function, unsigned number, schema::InputT &table) {
+  SmallVector<IndexRun> runs = getRecordedIndexRuns(function, number);
+  bool isBounded = false;
+  for (const IndexRun &run : runs) {
+    if (runs.size() > 1)
+      table.index_runs.push_back(schema::IndexRun(
+          run.count, run.range ? run.range->low : 0, run.range ? run.range->high : 0,
+          run.range ? run.range->ignore.value_or(0) : 0, run.range && run.range->ignore));
+    if (!run.range)
+      continue;
+    table.index_low = isBounded ? std::min(table.index_low, run.range->low) : run.range->low;
+    table.index_high = isBounded ? std::max(table.index_high, run.range->high) : run.range->high;
+    isBounded = true;
+    if (run.range->ignore) {
+      table.has_ignore_index = true;
+      table.ignore_index = *run.range->ignore;
+    }
+  }
+}
+
 static FailureOr<std::unique_ptr<schema::InputT>> buildInput(func::FuncOp function,
                                                              unsigned number) {
   auto table = std::make_unique<schema::InputT>();
@@ -133,12 +154,7 @@ static FailureOr<std::unique_ptr<schema::InputT>> buildInput(func::FuncOp functi
   }
   auto name = function.getArgAttrOfType<StringAttr>(number, kInputAttr);
   table->name = name ? name.str() : ("input" + Twine(number)).str();
-  if (auto range = function.getArgAttrOfType<DenseI64ArrayAttr>(number, kIndexRangeAttr)) {
-    table->index_low = range[0];
-    table->index_high = range[1];
-    table->has_ignore_index = range.size() > 2;
-    table->ignore_index = table->has_ignore_index ? range[2] : 0;
-  }
+  addIndexRanges(function, number, *table);
   if (auto names = function.getArgAttrOfType<ArrayAttr>(number, kDimsAttr)) {
     for (StringAttr dimension : names.getAsRange<StringAttr>())
       table->dimensions.push_back(dimension.str());
@@ -174,7 +190,7 @@ FailureOr<std::unique_ptr<schema::BucketT>> buildBucket(func::FuncOp declaration
     for (NamedAttribute size : sizes)
       table->values.push_back(cast<IntegerAttr>(size.getValue()).getInt());
   for (unsigned i = 0; i < declaration.getNumArguments(); ++i) {
-    if (!getArgumentStorage(declaration, i).empty())
+    if (getArgumentStorage(declaration, i))
       continue;
     auto input = buildInput(declaration, i);
     if (failed(input))
@@ -182,7 +198,7 @@ FailureOr<std::unique_ptr<schema::BucketT>> buildBucket(func::FuncOp declaration
     table->inputs.push_back(std::move(*input));
   }
   for (unsigned i = 0; i < declaration.getNumResults(); ++i) {
-    if (!getResultStorage(declaration, i).empty())
+    if (getResultStorage(declaration, i))
       continue;
     auto output = buildOutput(declaration, i);
     if (failed(output))

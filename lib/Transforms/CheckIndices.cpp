@@ -73,8 +73,13 @@ private:
       return make(0, 1);
     if (!isa<IntegerType>(element))
       return Interval();
-    if (auto argument = dyn_cast<BlockArgument>(value))
-      return ofInput(argument);
+    if (std::optional<IndexRange> range = getRecordedIndexRange(value)) {
+      Interval interval = make(range->low, range->high - 1);
+      interval.ignored = range->ignore;
+      return interval;
+    }
+    if (isa<BlockArgument>(value))
+      return Interval();
     DenseIntElementsAttr elements;
     if (matchPattern(value, m_Constant(&elements)))
       return ofConstant(elements);
@@ -102,17 +107,6 @@ private:
     if (isa<AddOp, SubOp, MulOp, MinimumOp, MaximumOp>(op))
       return ofArithmetic(op, of(op->getOperand(0)), of(op->getOperand(1)));
     return Interval();
-  }
-
-  /// What the runtime checks before a step.
-  static Interval ofInput(BlockArgument argument) {
-    auto function = dyn_cast<func::FuncOp>(argument.getOwner()->getParentOp());
-    std::optional<IndexRange> range =
-        function ? getRecordedIndexRange(function, argument.getArgNumber()) : std::nullopt;
-    Interval interval = range ? make(range->low, range->high - 1) : Interval();
-    if (range)
-      interval.ignored = range->ignore;
-    return interval;
   }
 
   static Interval ofConstant(DenseIntElementsAttr elements) {

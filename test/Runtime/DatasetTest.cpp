@@ -169,6 +169,24 @@ TEST(BatchPlan, makesOneHotRows) {
             std::string::npos);
 }
 
+TEST(BatchPlan, checksRunsOfElementsByThemselves) {
+  TemporaryFolder folder;
+  folder.write("ids.csv", bytesOf("a,b,c\n9,2,7\n0,-5,1\n"));
+  Result<Dataset> data = openDataset(folder.path("ids.csv"), {});
+  ASSERT_TRUE(data.ok()) << data.status().message();
+  InputSpec input = pixelsInput(3);
+  input.type = ElementType::i64;
+  input.runs = {{1, 0, 10, false, 0}, {1, 0, 3, true, -5}, {1, 0, 0, false, 0}};
+  EXPECT_TRUE(BatchPlan::create(*data, {input}).ok())
+      << BatchPlan::create(*data, {input}).status().message();
+  input.runs[1].high = 2;
+  EXPECT_NE(BatchPlan::create(*data, {input})
+                .status()
+                .message()
+                .find("sample 0: expected a value of 0 to 1 for element 1 of the input x, found 2"),
+            std::string::npos);
+}
+
 TEST(BatchPlan, namesWhatDoesNotFit) {
   TemporaryFolder folder;
   writeMnist(folder);

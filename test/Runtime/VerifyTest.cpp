@@ -323,6 +323,17 @@ static const ModuleCase moduleCases[] = {
      "'labels' has a scalar role"},
     {"IndexRange", [](ModuleT &m) { m.entries[0]->buckets[0]->inputs[0]->index_high = 3; },
      "'x' has an index range but is of type f32"},
+    {"IndexRunsOfFloats",
+     [](ModuleT &m) {
+       m.entries[0]->buckets[0]->inputs[0]->index_runs = {schema::IndexRun(1, 0, 3, 0, false)};
+     },
+     "'x' has an index range but is of type f32"},
+    {"IndexRunCount",
+     [](ModuleT &m) {
+       m.entries[0]->buckets[0]->inputs[1]->index_runs = {schema::IndexRun(1, 0, 3, 0, false),
+                                                          schema::IndexRun(0, 0, 3, 0, false)};
+     },
+     "'labels' has an index run of 0 elements"},
     {"OutputRole",
      [](ModuleT &m) { m.entries[0]->buckets[0]->outputs[2]->role = unknown<schema::OutputRole>(); },
      "outputs[2]: role"},

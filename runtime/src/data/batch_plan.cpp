@@ -58,8 +58,10 @@ long long sampleOf(const DataField &field, int64_t element) {
   return next - field.offsets->begin() - 1;
 }
 
-Status checkInteger(const DataField &field, int64_t index, const InputSpec &input, int64_t low,
-                    int64_t high) {
+// `element` counts from the beginning of the sample.
+Status checkInteger(const DataField &field, int64_t index, const InputSpec &input,
+                    int64_t element) {
+  InputSpec::Bounds bounds = input.boundsAt(element);
   double number = elementAsDouble(field.array, index);
   if (number != std::floor(number))
     return invalidArgument("%s: %s, sample %lld: expected an integer for the input %s, found %g",
@@ -67,20 +69,26 @@ Status checkInteger(const DataField &field, int64_t index, const InputSpec &inpu
                            input.name.c_str(), number);
   int64_t value = isFloat(field.array.type) ? static_cast<int64_t>(number)
                                             : elementAsInteger(field.array, index);
-  bool ignored = input.hasIgnoreIndex && value == input.ignoreIndex;
-  if (low < high && !ignored && (value < low || value >= high))
+  bool ignored = bounds.hasIgnoreIndex && value == bounds.ignoreIndex;
+  if (bounds.low < bounds.high && !ignored && (value < bounds.low || value >= bounds.high))
     return outOfRange(
-        "%s: %s, sample %lld: expected a value of %lld to %lld for the input %s, found "
-        "%lld",
-        field.file.c_str(), field.name.c_str(), sampleOf(field, index), static_cast<long long>(low),
-        static_cast<long long>(high - 1), input.name.c_str(), static_cast<long long>(value));
+        "%s: %s, sample %lld: expected a value of %lld to %lld for %sthe input %s, found %lld",
+        field.file.c_str(), field.name.c_str(), sampleOf(field, index),
+        static_cast<long long>(bounds.low), static_cast<long long>(bounds.high - 1),
+        input.runs.empty() ? "" : ("element " + std::to_string(element) + " of ").c_str(),
+        input.name.c_str(), static_cast<long long>(value));
   return {};
 }
 
-Status checkIntegers(const DataField &field, const InputSpec &input, int64_t low, int64_t high) {
-  int64_t count = field.array.elements();
-  for (int64_t i = 0; i < count; ++i)
-    WEFT_RETURN_IF_ERROR(checkInteger(field, i, input, low, high));
+Status checkIntegers(const DataField &field, const InputSpec &input) {
+  int64_t count = field.array.elements(), ofRow = std::max<int64_t>(1, field.array.rowElements());
+  for (int64_t i = 0, sample = 0, first = 0; i < count; ++i) {
+    // Samples of a ragged field are rows from one offset to the next.
+    while (field.offsets &&
+           i >= static_cast<int64_t>((*field.offsets)[static_cast<size_t>(sample) + 1]) * ofRow)
+      first = static_cast<int64_t>((*field.offsets)[static_cast<size_t>(++sample)]) * ofRow;
+    WEFT_RETURN_IF_ERROR(checkInteger(field, i, input, field.offsets ? i - first : i % ofRow));
+  }
   return {};
 }
 
@@ -150,6 +158,19 @@ int64_t InputSpec::sampleElements() const {
   return count;
 }
 
+InputSpec::Bounds InputSpec::boundsAt(int64_t elementOfSample) const {
+  if (runs.empty())
+    return {1, low, high, hasIgnoreIndex, ignoreIndex};
+  int64_t period = 0;
+  for (const Bounds &run : runs)
+    period += run.count;
+  int64_t place = elementOfSample % period;
+  size_t run = 0;
+  while (place >= runs[run].count)
+    place -= runs[run++].count;
+  return runs[run];
+}
+
 Result<BatchPlan::Source> BatchPlan::chooseConversion(const DataField &field,
                                                       const InputSpec &input, bool varies) {
   if (field.offsets || (varies && field.array.shape.size() > 1))
@@ -166,12 +187,15 @@ Result<BatchPlan::Source> BatchPlan::chooseConversion(const DataField &field,
                              field.file.c_str(), field.name.c_str(),
                              describeSample(input.sampleShape, 0).c_str(), input.name.c_str(),
                              describeSample(field.array.shape, 1).c_str());
-    WEFT_RETURN_IF_ERROR(checkIntegers(field, input, 0, input.sampleShape[0]));
+    InputSpec classes;
+    classes.name = input.name;
+    classes.high = input.sampleShape[0];
+    WEFT_RETURN_IF_ERROR(checkIntegers(field, classes));
     source.conversion = Conversion::oneHot;
     return source;
   }
   if (!floatInput)
-    WEFT_RETURN_IF_ERROR(checkIntegers(field, input, input.low, input.high));
+    WEFT_RETURN_IF_ERROR(checkIntegers(field, input));
   source.conversion = field.pixels && floatInput                   ? Conversion::pixels
                       : storedType(input.type) == field.array.type ? Conversion::copy
                                                                    : Conversion::cast;
@@ -209,7 +233,7 @@ Result<BatchPlan::Source> BatchPlan::chooseSequence(const DataField &field,
                            field.file.c_str(), field.name.c_str(), input.name.c_str());
   source.padding = static_cast<double>(input.isLabel ? input.ignoreIndex : field.padding);
   if (!isFloat(input.type))
-    WEFT_RETURN_IF_ERROR(checkIntegers(field, input, input.low, input.high));
+    WEFT_RETURN_IF_ERROR(checkIntegers(field, input));
   source.conversion =
       storedType(input.type) == field.array.type ? Conversion::copy : Conversion::cast;
   return source;
@@ -388,6 +412,16 @@ int64_t BatchPlan::sampleLength(uint32_t sample) const {
     if (source.isSequence)
       length = std::max(length, source.lengthOf(sample));
   return length;
+}
+
+int64_t BatchPlan::lengthOf(uint32_t sample, size_t input) const {
+  if (masked && input == masked->positions) {
+    std::vector<int32_t> tokens;
+    std::vector<int64_t> labels;
+    maskSample(sample, /*epoch=*/0, /*ignored=*/-100, tokens, labels);
+    return std::count_if(labels.begin(), labels.end(), [](int64_t label) { return label != -100; });
+  }
+  return sources[input].isSequence ? sources[input].lengthOf(sample) : -1;
 }
 
 // A row of zeros with a single one.

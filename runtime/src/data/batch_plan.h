@@ -22,9 +22,18 @@ struct InputSpec {
   std::string dimension;            // the name of its first one, "seq"; empty: none
   bool isLabel = false;             // prediction does not take it
   // Values must lie in [low, high) or equal ignoreIndex; no bound if low == high.
+  struct Bounds {
+    int64_t count = 1, low = 0, high = 0;
+    bool hasIgnoreIndex = false;
+    int64_t ignoreIndex = 0;
+  };
+  // Of all elements, and where those of a sample differ: of the first `count`, the next ..., from
+  // the beginning again behind the last.
   int64_t low = 0, high = 0;
   bool hasIgnoreIndex = false;
   int64_t ignoreIndex = 0;
+  std::vector<Bounds> runs;
+  Bounds boundsAt(int64_t elementOfSample) const;
 
   int64_t sampleElements() const;
   size_t sampleBytes() const { return static_cast<size_t>(sampleElements()) * elementSize(type); }
@@ -72,6 +81,8 @@ public:
   // The length of the longest sequence of a sample; 1 if the data has none.
   int64_t sampleLength(uint32_t sample) const;
   bool hasLengths() const;
+  // The number of places of a sample that an input has, without padding; -1 if it is no sequence.
+  int64_t lengthOf(uint32_t sample, size_t input) const;
 
   // True if integer classes become one-hot rows for this input, or the data holds such rows.
   bool isOneHot(size_t input) const;

@@ -71,34 +71,63 @@ static int64_t findOutOfRange(const T *values, int64_t count, int64_t low, int64
   return count;
 }
 
-static int64_t findBadIndex(const schema::Input &input, const void *data, int64_t count) {
-  int64_t low = input.index_low(), high = input.index_high(), ignoredValue = input.ignore_index();
-  const int64_t *ignored = input.has_ignore_index() ? &ignoredValue : nullptr;
+// The first element from `begin` to `end` that `bounds` do not allow, or `end`.
+static int64_t findBadIndex(const schema::Input &input, const IndexBounds &bounds, const void *data,
+                            int64_t begin, int64_t end) {
+  const int64_t *ignored = bounds.hasIgnoreIndex ? &bounds.ignoreIndex : nullptr;
+  auto find = [&]<typename T>(const T *values) {
+    return begin + findOutOfRange(values + begin, end - begin, bounds.low, bounds.high, ignored);
+  };
   switch (elementType(input.type())) {
   case ElementType::i64:
-    return findOutOfRange(static_cast<const int64_t *>(data), count, low, high, ignored);
+    return find(static_cast<const int64_t *>(data));
   case ElementType::i32:
-    return findOutOfRange(static_cast<const int32_t *>(data), count, low, high, ignored);
+    return find(static_cast<const int32_t *>(data));
   case ElementType::i8:
-    return findOutOfRange(static_cast<const int8_t *>(data), count, low, high, ignored);
+    return find(static_cast<const int8_t *>(data));
   default:
-    return findOutOfRange(static_cast<const uint8_t *>(data), count, low, high, ignored);
+    return find(static_cast<const uint8_t *>(data));
   }
 }
 
-static Status describeBadIndex(const schema::Input &input, const void *data, int64_t position,
-                               int64_t count, int64_t rows) {
-  bool isPerRow = input.shape()->size() > 0 && input.shape()->Get(0)->per_row() > 0;
-  int64_t sample = isPerRow ? position / (count / rows) : position;
+static Status describeBadIndex(const schema::Input &input, const IndexBounds &bounds,
+                               const void *data, int64_t position, int64_t count, int64_t rows) {
+  int64_t fixed = input.shape()->size() > 0 ? input.shape()->Get(0)->fixed() : 1;
+  int64_t sample = position / (count / (fixed > 0 ? fixed : rows));
   int64_t value = loadInteger(elementType(input.type()), data, static_cast<size_t>(position));
   std::string ignored;
-  if (input.has_ignore_index())
-    ignored = " or " + std::to_string(input.ignore_index()) + " (ignored)";
+  if (bounds.hasIgnoreIndex)
+    ignored = " or " + std::to_string(bounds.ignoreIndex) + " (ignored)";
   return outOfRange(
       "input '%s': sample %lld of the batch has the value %lld: expected %lld to %lld%s",
       input.name()->c_str(), static_cast<long long>(sample), static_cast<long long>(value),
-      static_cast<long long>(input.index_low()), static_cast<long long>(input.index_high() - 1),
-      ignored.c_str());
+      static_cast<long long>(bounds.low), static_cast<long long>(bounds.high - 1), ignored.c_str());
+}
+
+std::vector<IndexBounds> indexBounds(const schema::Input &input) {
+  if (!input.index_runs())
+    return {{INT64_MAX, input.index_low(), input.index_high(), input.has_ignore_index(),
+             input.ignore_index()}};
+  std::vector<IndexBounds> runs;
+  for (const schema::IndexRun *run : *input.index_runs())
+    runs.push_back(
+        {run->count(), run->low(), run->high(), run->has_ignore_index(), run->ignore_index()});
+  return runs;
+}
+
+// A pattern of bounds begins again behind its end, which is that of a sample or a part of one.
+static Status checkIndices(const schema::Input &input, const void *data, int64_t rows) {
+  int64_t count = elementCount(*input.shape(), rows);
+  std::vector<IndexBounds> runs = indexBounds(input);
+  for (int64_t begin = 0; begin < count;)
+    for (const IndexBounds &bounds : runs) {
+      int64_t end = bounds.count < count - begin ? begin + bounds.count : count;
+      int64_t bad = bounds.low < bounds.high ? findBadIndex(input, bounds, data, begin, end) : end;
+      if (bad < end)
+        return describeBadIndex(input, bounds, data, bad, count, rows);
+      begin = end;
+    }
+  return Status();
 }
 
 Status checkIndexInputs(const schema::Bucket &signature, std::span<const void *const> inputs,
@@ -108,12 +137,9 @@ Status checkIndexInputs(const schema::Bucket &signature, std::span<const void *c
     if (input->role() == schema::InputRole::Scalar)
       continue;
     const void *data = inputs[nextInput++];
-    if (input->index_high() <= input->index_low())
+    if (input->index_high() <= input->index_low() && !input->index_runs())
       continue;
-    int64_t count = elementCount(*input->shape(), rows);
-    int64_t position = findBadIndex(*input, data, count);
-    if (position < count)
-      return describeBadIndex(*input, data, position, count, rows);
+    WEFT_RETURN_IF_ERROR(checkIndices(*input, data, rows));
   }
   return Status();
 }

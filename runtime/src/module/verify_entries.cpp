@@ -111,9 +111,19 @@ Status BucketVerifier::verifyScalar(const schema::Input &input) const {
 }
 
 Status BucketVerifier::verifyIndexRange(const schema::Input &input) const {
-  if (input.index_high() > input.index_low() && isFloat(elementType(input.type())))
+  bool isBounded = input.index_high() > input.index_low() || input.index_runs();
+  if (isBounded && isFloat(elementType(input.type())))
     return dataLoss("'%s' has an index range but is of type %s", input.name()->c_str(),
                     elementTypeName(static_cast<ElementType>(input.type())));
+  if (!input.index_runs())
+    return Status();
+  WEFT_RETURN_IF_ERROR(verifyAligned("index_runs", *input.index_runs()));
+  if (input.index_runs()->size() == 0)
+    return dataLoss("'%s' has no index runs", input.name()->c_str());
+  for (const schema::IndexRun *run : *input.index_runs())
+    if (run->count() < 1)
+      return dataLoss("'%s' has an index run of %lld elements", input.name()->c_str(),
+                      static_cast<long long>(run->count()));
   return Status();
 }
 
