@@ -180,6 +180,35 @@ TEST_F(SessionTest, RefusesIndicesOutOfRange) {
   EXPECT_TRUE(train(*session, 3, x.data(), {-1, 3, 0}).status.ok());
 }
 
+TEST_F(SessionTest, ChecksRunsOfIndicesByThemselves) {
+  // Of three labels, the first and third have other bounds than the second.
+  ModuleBuilder builder;
+  builder.module.entries[0]->buckets[0]->inputs[1]->index_runs = {
+      schema::IndexRun(1, 0, 4, -1, true), schema::IndexRun(1, 0, 2, 0, false)};
+  auto session = open(builder.module);
+  std::vector<float> x(12, 1.0f);
+  EXPECT_TRUE(train(*session, 3, x.data(), {3, 1, -1}).status.ok());
+  EXPECT_EQ(train(*session, 3, x.data(), {3, 2, -1}).status.message(),
+            "input 'labels': sample 1 of the batch has the value 2: expected 0 to 1");
+  EXPECT_EQ(
+      train(*session, 3, x.data(), {3, 1, 4}).status.message(),
+      "input 'labels': sample 2 of the batch has the value 4: expected 0 to 3 or -1 (ignored)");
+}
+
+TEST_F(SessionTest, FindsStateBehindTheParameterOfItsName) {
+  ModuleBuilder builder;
+  auto parameter = std::make_unique<schema::VariableT>();
+  parameter->name = "w.momentum_buffer";
+  parameter->shape = {4};
+  parameter->offset = 192;
+  parameter->initializer = std::make_unique<schema::InitializerT>();
+  builder.module.variables.push_back(std::move(parameter));
+  auto session = open(builder.module);
+  EXPECT_EQ(session->module().findVariable("w.momentum_buffer"), 3u);
+  EXPECT_EQ(session->module().findVariable("w.momentum_buffer", NameSpace::optimizer), 2u);
+  EXPECT_FALSE(session->module().findVariable("w", NameSpace::optimizer).has_value());
+}
+
 TEST_F(SessionTest, ReportsTheErrorWordOfAKernel) {
   auto session = open(ModuleBuilder().module);
   write(*session, "w", {1000, 0, 0, 0});

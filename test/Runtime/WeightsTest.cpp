@@ -7,6 +7,7 @@
 
 using namespace weft::rt;
 using namespace weft::rt::testing;
+namespace schema = weft::schema;
 
 static std::unique_ptr<Session> newSession(uint64_t seed = 7) {
   Result<std::unique_ptr<Session>> session = ClassifierBuilder().session();
@@ -40,6 +41,34 @@ TEST(Weights, roundTrip) {
   Result<Safetensors> file = Safetensors::open(path);
   ASSERT_TRUE(file.ok());
   EXPECT_EQ(file->tensors().size(), 1u); // neither state nor accumulators
+}
+
+// A parameter may be named like the state of another one: files of both say what they always said.
+TEST(Weights, tellsParametersFromStateOfTheirName) {
+  TemporaryFolder folder;
+  ClassifierBuilder builder;
+  auto parameter = std::make_unique<schema::VariableT>();
+  parameter->name = "fc.weight.momentum_buffer";
+  parameter->shape = {3, 4};
+  parameter->offset = 320;
+  parameter->initializer = std::make_unique<schema::InitializerT>();
+  parameter->initializer->a = 2;
+  builder.module.variables.push_back(std::move(parameter));
+  builder.module.persistent_bytes = 384;
+  auto session = builder.session().take();
+  ASSERT_TRUE(session->initialize(1).ok());
+  std::vector<float> state(12, 3);
+  ASSERT_TRUE(session->writeVariable(1, state.data(), 48).ok());
+  std::string model = folder.path("model"), optimizer = folder.path("optimizer");
+  ASSERT_TRUE(saveWeights(*session, model, WeightSet::model).ok());
+  ASSERT_TRUE(saveWeights(*session, optimizer, WeightSet::optimizer).ok());
+  auto other = builder.session().take();
+  ASSERT_TRUE(loadAllWeights(*other, optimizer, WeightSet::optimizer).ok());
+  ASSERT_TRUE(loadAllWeights(*other, model, WeightSet::model).ok());
+  EXPECT_EQ(weightsOf(*other, "fc.weight.momentum_buffer"), std::vector<float>(12, 2));
+  std::vector<float> found(12);
+  ASSERT_TRUE(other->readVariable(1, found.data(), 48).ok());
+  EXPECT_EQ(found, state);
 }
 
 TEST(Weights, takesAliasesAndOtherFloats) {

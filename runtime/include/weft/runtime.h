@@ -248,7 +248,8 @@ WEFT_API void weft_session_release(weft_session_t *session);
 WEFT_API weft_status_t weft_session_initialize(weft_session_t *session, uint64_t seed);
 
 /* Copies a whole variable out of or into a session: dense, row-major, in the variable's own type.
- * `size` must be its byte_size (INVALID_ARGUMENT else). NOT_FOUND for an unknown name. */
+ * `size` must be its byte_size (INVALID_ARGUMENT else). NOT_FOUND for an unknown name. Where a
+ * parameter or buffer and a variable of state have the same name, it is the former's. */
 WEFT_API weft_status_t weft_session_read_variable(weft_session_t *session, const char *name,
                                                   void *data, size_t size);
 WEFT_API weft_status_t weft_session_write_variable(weft_session_t *session, const char *name,

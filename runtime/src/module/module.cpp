@@ -91,13 +91,20 @@ static VariableInfo describe(const schema::Variable &variable) {
   return info;
 }
 
+NameSpace nameSpaceOf(schema::VariableKind kind) {
+  return kind == schema::VariableKind::OptimizerState        ? NameSpace::optimizer
+         : kind == schema::VariableKind::GradientAccumulator ? NameSpace::accumulators
+                                                             : NameSpace::model;
+}
+
 void Module::indexVariables() {
   for (const schema::Variable *variable : *root->variables())
     variableInfos.push_back(describe(*variable));
   for (size_t i = 0; i < variableInfos.size(); ++i) {
-    variableByName.emplace(variableInfos[i].name, i);
+    auto &byName = variableByName[static_cast<size_t>(nameSpaceOf(variableInfos[i].kind))];
+    byName.emplace(variableInfos[i].name, i);
     for (const std::string &alias : variableInfos[i].aliases)
-      variableByName.emplace(alias, i);
+      byName.emplace(alias, i);
   }
 }
 
@@ -131,9 +138,18 @@ std::optional<double> Module::moduleDefault(schema::ScalarRole role) const {
   return std::nullopt;
 }
 
+std::optional<size_t> Module::findVariable(std::string_view name, NameSpace space) const {
+  const auto &byName = variableByName[static_cast<size_t>(space)];
+  auto found = byName.find(name);
+  return found == byName.end() ? std::nullopt : std::optional<size_t>(found->second);
+}
+
 std::optional<size_t> Module::findVariable(std::string_view name) const {
-  auto found = variableByName.find(name);
-  return found == variableByName.end() ? std::nullopt : std::optional<size_t>(found->second);
+  std::optional<size_t> found;
+  for (NameSpace space : {NameSpace::model, NameSpace::optimizer, NameSpace::accumulators})
+    if (!found)
+      found = findVariable(name, space);
+  return found;
 }
 
 std::optional<uint32_t> Module::findEntry(std::string_view name) const {

@@ -23,6 +23,10 @@ namespace weft::rt {
 
 inline ElementType elementType(schema::ElementType type) { return static_cast<ElementType>(type); }
 
+// Names are unique within each of these, not among them.
+enum class NameSpace { model, optimizer, accumulators };
+NameSpace nameSpaceOf(schema::VariableKind kind);
+
 // A logical tensor that persists from step to step: a parameter, a buffer, optimizer state.
 struct VariableInfo {
   std::string name;
@@ -77,8 +81,9 @@ public:
   size_t fileSize() const { return file.size(); }
 
   const std::vector<VariableInfo> &variables() const { return variableInfos; }
-  // By name, then by alias.
+  // By name or alias; what the model declares first.
   std::optional<size_t> findVariable(std::string_view name) const;
+  std::optional<size_t> findVariable(std::string_view name, NameSpace space) const;
   std::optional<uint32_t> findEntry(std::string_view name) const;
   // The first entry with this role.
   std::optional<uint32_t> findEntry(schema::EntryRole role) const;
@@ -101,9 +106,19 @@ private:
   std::span<const uint8_t> file;
   const schema::Module *root = nullptr;
   std::vector<VariableInfo> variableInfos;
-  std::unordered_map<std::string_view, size_t> variableByName;
+  std::unordered_map<std::string_view, size_t> variableByName[3]; // by NameSpace
   Scalars defaults;
 };
+
+// What `count` elements of a sample may hold: low <= x < high, or ignoreIndex; anything if high <=
+// low.
+struct IndexBounds {
+  int64_t count = 1, low = 0, high = 0;
+  bool hasIgnoreIndex = false;
+  int64_t ignoreIndex = 0;
+};
+// Those of an input's elements in order, from the beginning again behind the last.
+std::vector<IndexBounds> indexBounds(const schema::Input &input);
 
 // The number of elements of a shape at a batch size (verified not to overflow for allowed rows).
 int64_t elementCount(const flatbuffers::Vector<const schema::Dimension *> &shape, int64_t rows);

@@ -4,6 +4,7 @@
 #include "module/verify.h"
 
 #include "base/element_type.h"
+#include "module/module.h"
 #include "module/sizes.h"
 #include "schema/kernel_abi.h"
 
@@ -36,7 +37,7 @@ private:
     size_t variable;
   };
   const schema::Module &module;
-  std::unordered_set<std::string_view> names;
+  std::unordered_set<std::string_view> namesOf[3]; // by NameSpace
   std::vector<Range> ranges;
   uint64_t bytes = 0; // of the variable being verified
 };
@@ -72,6 +73,7 @@ Status VariablesVerifier::verifyVariable(size_t index, const schema::Variable &v
 }
 
 Status VariablesVerifier::verifyNames(const schema::Variable &variable) {
+  auto &names = namesOf[static_cast<size_t>(nameSpaceOf(variable.kind()))];
   WEFT_RETURN_IF_ERROR(verifyName("name", *variable.name()));
   if (!names.insert(variable.name()->string_view()).second)
     return dataLoss("the name '%s' is taken by another variable", variable.name()->c_str());

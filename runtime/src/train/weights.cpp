@@ -44,18 +44,22 @@ bool belongsTo(const VariableInfo &variable, WeightSet set) {
   return false;
 }
 
+static NameSpace nameSpaceOf(WeightSet set) {
+  return set == WeightSet::model ? NameSpace::model : NameSpace::optimizer;
+}
+
 Status saveWeights(Session &session, const std::string &path, WeightSet set) {
   std::vector<TensorSpec> specs;
   for (const VariableInfo &variable : session.module().variables())
     if (belongsTo(variable, set))
       specs.push_back({variable.name, dataType(variable.type), variable.shape});
   // Hugging Face Transformers wants to know whose conventions the names follow.
-  return writeSafetensors(path, std::move(specs), {{"format", "pt"}},
-                          [&](const TensorSpec &spec, uint8_t *target) -> Status {
-                            size_t index = *session.module().findVariable(spec.name);
-                            return session.readVariable(
-                                index, target, session.module().variables()[index].byteSize);
-                          });
+  return writeSafetensors(
+      path, std::move(specs), {{"format", "pt"}},
+      [&](const TensorSpec &spec, uint8_t *target) -> Status {
+        size_t index = *session.module().findVariable(spec.name, nameSpaceOf(set));
+        return session.readVariable(index, target, session.module().variables()[index].byteSize);
+      });
 }
 
 namespace {
@@ -102,11 +106,12 @@ std::string joined(const std::vector<std::string> &names) {
 
 std::optional<size_t> findTensorVariable(const Module &module, const std::string &name,
                                          WeightSet set) {
-  std::optional<size_t> index = module.findVariable(name);
+  NameSpace space = nameSpaceOf(set);
+  std::optional<size_t> index = module.findVariable(name, space);
   for (auto [old, now] : {std::pair(".gamma", ".weight"), std::pair(".beta", ".bias")})
     if (!index && name.ends_with(old))
-      index = module.findVariable(name.substr(0, name.rfind('.')) + now);
-  return index && belongsTo(module.variables()[*index], set) ? index : std::nullopt;
+      index = module.findVariable(name.substr(0, name.rfind('.')) + now, space);
+  return index;
 }
 
 Result<LoadReport> loadWeights(Session &session, const Safetensors &file, WeightSet set) {
