@@ -304,3 +304,9 @@ TEST(Trainer, namesStructureThatIsMissing) {
       train(folder, {R"({"eval_strategy": "epoch"})"}).status.message().find("no evaluation data"),
       std::string::npos);
 }
+
+TEST(LossPart, isZeroWhereNothingWasWeighed) {
+  EXPECT_EQ((LossPart{0, 0}).mean(), 0);
+  EXPECT_EQ((LossPart{6, 4}).mean(), 1.5);
+  EXPECT_TRUE(std::isnan((LossPart{std::nan(""), 0}).mean()));
+}

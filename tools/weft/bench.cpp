@@ -46,12 +46,14 @@ Result<std::vector<rt::AlignedBuffer>> randomInputs(const std::vector<rt::InputS
     WEFT_ASSIGN_OR_RETURN(rt::AlignedBuffer memory, rt::AlignedBuffer::create(std::max<size_t>(
                                                         1, count * rt::elementSize(spec.type))));
     rt::RandomStream words(42, rt::streamOfName(spec.name));
-    auto range = static_cast<uint64_t>(std::max<int64_t>(1, spec.high - spec.low));
-    for (size_t i = 0; i < count; ++i)
+    for (size_t i = 0; i < count; ++i) {
+      rt::InputSpec::Bounds bounds = spec.boundsAt(static_cast<int64_t>(i) % spec.sampleElements());
+      auto range = static_cast<uint64_t>(std::max<int64_t>(1, bounds.high - bounds.low));
       rt::storeElement(spec.type, memory.data(), i,
                        rt::isFloat(spec.type) ? rt::uniformFromWord(words.nextWord())
-                                              : static_cast<double>(spec.low) +
+                                              : static_cast<double>(bounds.low) +
                                                     static_cast<double>(words.nextBelow(range)));
+    }
     inputs.push_back(std::move(memory));
   }
   return inputs;
@@ -121,8 +123,8 @@ Status runBench(const BenchOptions &options) {
   if (!entry)
     return rt::failedPrecondition("%s: the module has no %s", options.module.c_str(),
                                   options.entry.c_str());
-  int64_t tuned = session->module().schema().tuned_batch();
-  int64_t rows = options.batchSize ? options.batchSize : tuned > 0 ? tuned : 64;
+  WEFT_ASSIGN_OR_RETURN(int64_t rows, rt::chooseBatchSize(session->module(), role,
+                                                          options.batchSize, "--batch-size"));
   auto bucket = static_cast<uint32_t>(options.bucket);
   uint32_t buckets = session->module().entry(*entry).buckets()->size();
   if (bucket >= buckets)

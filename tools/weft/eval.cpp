@@ -46,8 +46,14 @@ Status runEval(const EvalOptions &options) {
     std::fprintf(stderr, "weft: %s\n", notice.c_str());
   rt::StepEngine engine(*session, rt::StepNumbers::fromModule(session->module()));
   WEFT_ASSIGN_OR_RETURN(rt::BatchPlan plan, rt::planFor(engine, schema::EntryRole::EvalStep, data));
-  int64_t tuned = session->module().schema().tuned_batch();
-  int64_t batch = options.batchSize ? options.batchSize : tuned > 0 ? tuned : 64;
+  WEFT_ASSIGN_OR_RETURN(int64_t batch,
+                        rt::chooseBatchSize(session->module(), schema::EntryRole::EvalStep,
+                                            options.batchSize, "--batch-size"));
+  std::string notice = rt::leftOutNotice(
+      plan.samples(), rt::fixedBatch(session->module(), schema::EntryRole::EvalStep),
+      "the evaluation");
+  if (!notice.empty())
+    std::fprintf(stderr, "weft: %s\n", notice.c_str());
   WEFT_ASSIGN_OR_RETURN(rt::EvalResult result, rt::evaluate(engine, plan, batch, opener.labels()));
   if (options.json) {
     Json line = {{"eval_loss", result.loss},

@@ -334,8 +334,9 @@ Status describe(const rt::Session &session, const Explainer &explainer,
 
 Status runExplain(const ExplainOptions &options) {
   WEFT_ASSIGN_OR_RETURN(std::unique_ptr<rt::Session> session, openSession(options, 1));
-  int64_t tuned = session->module().schema().tuned_batch();
-  int64_t batch = options.batchSize ? options.batchSize : tuned > 0 ? tuned : 64;
+  WEFT_ASSIGN_OR_RETURN(int64_t batch,
+                        rt::chooseBatchSize(session->module(), schema::EntryRole::Predict,
+                                            options.batchSize, "--batch-size"));
   WEFT_ASSIGN_OR_RETURN(Explainer explainer, Explainer::create(*session, batch, options.module));
   WEFT_ASSIGN_OR_RETURN(std::string folder, loadWeights(*session, options));
   rt::DataOpener opener(session->module(), session->device().pool(), options.arguments.data, folder,

@@ -2,6 +2,7 @@
 //
 // Queues of rows, and the batches that are made of them.
 #include "explainer.h"
+#include "train/step_engine.h"
 
 #include <algorithm>
 #include <cstring>
@@ -103,7 +104,8 @@ void Explainer::fill(const Bucket &bucket, const std::string &name, uint8_t *tar
 
 Status Explainer::run(Bucket &bucket) {
   const schema::Bucket &shapes = *session->module().entry(entry).buckets()->Get(bucket.index);
-  auto rows = static_cast<int64_t>(bucket.queue.size());
+  int64_t fixed = rt::fixedBatch(session->module(), entry);
+  int64_t rows = fixed > 0 ? fixed : static_cast<int64_t>(bucket.queue.size());
   std::vector<std::vector<uint8_t>> memory;
   std::vector<const void *> inputs;
   for (uint32_t i = 0; i < shapes.inputs()->size(); ++i) {

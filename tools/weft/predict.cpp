@@ -24,7 +24,7 @@ Usage: weft predict MODULE.weft --checkpoint PATH --data PATH [OPTIONS]
   --output FILE         (stdout)
   --id-column NAME      of the first column (index)
   --label-column NAME   of the next: the class of the largest output, by name if it has one, or the output if there is
-                        one only (label); models of tokens give a line for each word, with its position and the word
+                        one only (label); models of places give a line for each, of tokens for each word, with its position
   --id-start N          id of the first sample (0)
   --scores              also the model's outputs, as score_0, score_1 ...
   --nbest-output FILE   of questions: the best answers of each, with logits and probabilities (nbest_predictions.json)
@@ -82,9 +82,9 @@ public:
 
   std::string header(const rt::PredictionRows &rows) const {
     std::string text = quoted(options.idColumn) +
-                       (rows.perPlace == rows.perRow ? ","
-                        : words                      ? ",position,word,"
-                                                     : ",position,") +
+                       (rows.places.empty() ? ","
+                        : words             ? ",position,word,"
+                                            : ",position,") +
                        quoted(options.labelColumn);
     for (int64_t k = 0; options.scores && k < rows.perPlace; ++k)
       text += "," + (names.empty() ? "score_" + std::to_string(k) : quoted("score_" + names.of(k)));
@@ -97,15 +97,15 @@ public:
       int64_t sample = rows.firstSample + i;
       std::string id = std::to_string(options.idStart + sample);
       const double *values = rows.values.data() + i * rows.perRow;
-      if (rows.perPlace == rows.perRow) {
+      if (rows.places.empty()) {
         text += id + "," + line(values, rows.perPlace);
         continue;
       }
-      int64_t count =
-          std::min(rows.perRow / rows.perPlace, plan.sampleLength(static_cast<uint32_t>(sample)));
       int64_t position = 0;
-      for (int64_t place = 0; place < count; ++place) {
-        int64_t label = labelAt(sample, place);
+      for (int64_t place = 0; place < rows.perRow / rows.perPlace; ++place) {
+        if (rows.isPadding(i, place))
+          continue;
+        int64_t label = rows.places.size() == 1 ? labelAt(sample, place) : 0;
         if (label == -100)
           continue;
         text += id + "," + std::to_string(position++) + ",";
@@ -229,8 +229,9 @@ Status runPredict(const PredictOptions &options) {
     std::fprintf(stderr, "weft: %s\n", notice.c_str());
   rt::StepEngine engine(*session, rt::StepNumbers::fromModule(session->module()));
   WEFT_ASSIGN_OR_RETURN(rt::BatchPlan plan, rt::planFor(engine, schema::EntryRole::Predict, data));
-  int64_t tuned = session->module().schema().tuned_batch();
-  int64_t batch = options.batchSize ? options.batchSize : tuned > 0 ? tuned : 64;
+  WEFT_ASSIGN_OR_RETURN(int64_t batch,
+                        rt::chooseBatchSize(session->module(), schema::EntryRole::Predict,
+                                            options.batchSize, "--batch-size"));
   if (plan.questions())
     return writeAnswers(options, engine, plan, batch);
   if (!options.nbest.empty() || !options.nullOdds.empty())

@@ -84,8 +84,9 @@ WEFT_API weft_status_t weft_trainer_set_number(weft_trainer_t *trainer, int32_t 
 
 /* Trains on one batch: forward, backward, update. `inputs` are the batch inputs of train_step in
  * order, `input_count` of them, each dense and row-major for `rows` samples. `loss`, if not NULL,
- * gets the mean loss. OUT_OF_RANGE for a label out of range, and for a loss that is not finite;
- * only the second has changed the variables. */
+ * gets the mean loss, which is 0 for a batch whose labels are all ignored. OUT_OF_RANGE for a label
+ * out of range, and for a loss that is not finite; only the second has changed the variables.
+ * INVALID_ARGUMENT for other `rows` than those that a module with a static batch has. */
 WEFT_API weft_status_t weft_trainer_train_step(weft_trainer_t *trainer, const void *const *inputs,
                                                size_t input_count, int64_t rows, double *loss);
 

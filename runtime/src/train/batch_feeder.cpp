@@ -18,8 +18,13 @@ static int availableCores() {
 
 Result<std::unique_ptr<BatchFeeder>> BatchFeeder::create(const BatchPlan &plan, ThreadPool &pool,
                                                          int64_t batchSize, FeedMode mode) {
-  std::unique_ptr<BatchFeeder> feeder(
-      new BatchFeeder(plan, pool, std::min(batchSize, plan.samples())));
+  return createFixed(plan, pool, std::min(batchSize, plan.samples()), mode);
+}
+
+Result<std::unique_ptr<BatchFeeder>> BatchFeeder::createFixed(const BatchPlan &plan,
+                                                              ThreadPool &pool, int64_t batchSize,
+                                                              FeedMode mode) {
+  std::unique_ptr<BatchFeeder> feeder(new BatchFeeder(plan, pool, batchSize));
   size_t bytes = 0;
   for (Slot &slot : feeder->slots)
     for (const InputSpec &input : plan.inputs()) { // those of the largest bucket in use

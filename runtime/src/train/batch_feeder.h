@@ -27,6 +27,9 @@ public:
   static Result<std::unique_ptr<BatchFeeder>> create(const BatchPlan &plan, ThreadPool &pool,
                                                      int64_t batchSize,
                                                      FeedMode mode = FeedMode::automatic);
+  // Full batches from orders that repeat samples, where there are fewer than a batch, too.
+  static Result<std::unique_ptr<BatchFeeder>> createFixed(const BatchPlan &plan, ThreadPool &pool,
+                                                          int64_t batchSize, FeedMode mode);
   ~BatchFeeder() { finishPending(); }
 
   // Batches of `batchSize` samples in this order from number `firstBatch` on, the last one smaller

@@ -31,19 +31,23 @@ Result<BatchPlan> planFor(StepEngine &engine, schema::EntryRole role, const Data
 Status reserveFor(StepEngine &engine, std::initializer_list<schema::EntryRole> roles,
                   const BatchPlan &plan, int64_t batchSize);
 
-// Runs eval_step over all samples; the smaller last batch counts as what it is. With `names`, tags
-// of entities are judged as such.
+// Runs eval_step over all samples; the smaller last batch counts as what it is, or is left out
+// where the module takes full batches only. With `names`, tags of entities are judged as such.
 Result<EvalResult> evaluate(StepEngine &engine, const BatchPlan &plan, int64_t batchSize,
                             const LabelNames &names = {});
 
-// The model's output for some samples: `values` are rows x perRow numbers, perRow being places x
-// perPlace for a model that labels each place of a sequence.
+// The model's output for some samples: `values` are rows x perRow numbers, perRow being the product
+// of `places` and perPlace.
 struct PredictionRows {
   int64_t firstSample = 0;
   int64_t rows = 0;
   int64_t perRow = 0;
-  int64_t perPlace = 0; // the last size of logits
+  int64_t perPlace = 0;         // classes, or 1 where each place has a number
+  std::vector<int64_t> places;  // the other sizes; none for models of whole samples
+  std::vector<int64_t> lengths; // rows x places.size(): how many of each are no padding
   std::vector<double> values;
+
+  bool isPadding(int64_t row, int64_t place) const;
 };
 // Runs predict over all samples in file order and hands out the output batch by batch.
 Status predict(StepEngine &engine, const BatchPlan &plan, int64_t batchSize,

@@ -21,9 +21,10 @@ Judge::Judge(StepEngine &engine, const BatchPlan &plan, const LabelNames &names)
     version2 = plan.questions()->rules.version2;
     return;
   }
+  bool isFixed = fixedBatch(engine.session().module(), schema::EntryRole::EvalStep) > 0;
+  int64_t rowsPerSample = isFixed ? 1 : shape.Get(0)->per_row();
   // Rank 1 is a number a sample.
-  perRow = shape.size() == 1 ? shape.Get(0)->per_row() : shape.Get(shape.size() - 1)->fixed();
-  int64_t rowsPerSample = shape.Get(0)->per_row();
+  perRow = shape.size() == 1 ? rowsPerSample : shape.Get(shape.size() - 1)->fixed();
   for (uint32_t i = 1; i + 1 < shape.size(); ++i)
     rowsPerSample *= shape.Get(i)->fixed();
   if (shape.size() == 1)

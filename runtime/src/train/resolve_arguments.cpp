@@ -2,7 +2,7 @@
 //
 // Options meet the module: defaults that it brings, and structure that an option needs of it.
 #include "module/module.h"
-#include "train/arguments.h"
+#include "train/step_engine.h"
 
 namespace weft::rt {
 
@@ -59,6 +59,23 @@ static void takeDefaults(TrainingArguments &arguments, const Module &module) {
     arguments.trainBatchSize = module.schema().tuned_batch();
   if (!arguments.isGiven("per_device_eval_batch_size"))
     arguments.evalBatchSize = arguments.trainBatchSize;
+}
+
+// A module that takes batches of one size only gets them.
+static Status takeFixedBatch(TrainingArguments &arguments, const Module &module) {
+  const struct {
+    const char *key;
+    schema::EntryRole role;
+    int64_t &value;
+  } sizes[] = {
+      {"per_device_train_batch_size", schema::EntryRole::TrainStep, arguments.trainBatchSize},
+      {"per_device_eval_batch_size", schema::EntryRole::EvalStep, arguments.evalBatchSize}};
+  for (const auto &size : sizes)
+    if (fixedBatch(module, size.role) > 0) {
+      int64_t given = arguments.isGiven(size.key) ? size.value : 0;
+      WEFT_ASSIGN_OR_RETURN(size.value, chooseBatchSize(module, size.role, given, size.key));
+    }
+  return {};
 }
 
 // Each number that was given and is not neutral needs its scalar.
@@ -140,6 +157,7 @@ Status resolveArguments(TrainingArguments &arguments, const Module &module) {
                               "optimizer; compile it with weftc --optimizer=sgd or the like",
                               static_cast<int>(module.name().size()), module.name().data());
   takeDefaults(arguments, module);
+  WEFT_RETURN_IF_ERROR(takeFixedBatch(arguments, module));
   WEFT_RETURN_IF_ERROR(checkStructure(arguments, module));
   return checkConsistency(arguments);
 }

@@ -65,6 +65,42 @@ static bool predictTakes(const Module &module, std::string_view name) {
   return false;
 }
 
+int64_t fixedBatch(const Module &module, uint32_t entry) {
+  int64_t batch = 0;
+  for (const schema::Input *input : *module.entry(entry).buckets()->Get(0)->inputs()) {
+    if (input->role() != schema::InputRole::Batch)
+      continue;
+    int64_t size = input->shape()->size() > 0 ? input->shape()->Get(0)->fixed() : 0;
+    if (size == 0 || (batch != 0 && size != batch))
+      return 0;
+    batch = size;
+  }
+  return batch;
+}
+
+int64_t fixedBatch(const Module &module, schema::EntryRole role) {
+  std::optional<uint32_t> entry = module.findEntry(role);
+  return entry ? fixedBatch(module, *entry) : 0;
+}
+
+Result<int64_t> chooseBatchSize(const Module &module, schema::EntryRole role, int64_t given,
+                                const char *key) {
+  int64_t fixed = fixedBatch(module, role), tuned = module.schema().tuned_batch();
+  if (fixed > 0 && given > 0 && given != fixed)
+    return invalidArgument("%s: expected %lld, which the module was compiled for with "
+                           "--static-batch, found %lld",
+                           key, static_cast<long long>(fixed), static_cast<long long>(given));
+  return given > 0 ? given : fixed > 0 ? fixed : tuned > 0 ? tuned : 64;
+}
+
+std::string leftOutNotice(int64_t samples, int64_t fixedBatch, const char *from) {
+  int64_t rest = fixedBatch > 0 ? samples % fixedBatch : 0;
+  return rest == 0 ? ""
+                   : std::to_string(rest) + " of " + std::to_string(samples) +
+                         " samples are left out of " + from +
+                         ": the module was compiled for batches of " + std::to_string(fixedBatch);
+}
+
 static bool isBucketDimension(const Module &module, const std::string &name) {
   const auto *names = module.schema().bucket_dimensions();
   return names && std::any_of(names->begin(), names->end(), [&](const flatbuffers::String *other) {
@@ -75,6 +111,7 @@ static bool isBucketDimension(const Module &module, const std::string &name) {
 Result<std::vector<InputSpec>> describeInputs(const Module &module, uint32_t entry,
                                               uint32_t bucket) {
   std::vector<InputSpec> specs;
+  bool isFixed = fixedBatch(module, entry) > 0;
   bool canTell = module.findEntry(schema::EntryRole::Predict).has_value();
   for (const schema::Input *input : *module.entry(entry).buckets()->Get(bucket)->inputs()) {
     if (input->role() != schema::InputRole::Batch)
@@ -83,23 +120,27 @@ Result<std::vector<InputSpec>> describeInputs(const Module &module, uint32_t ent
     spec.name = input->name()->str();
     spec.type = elementType(input->type());
     const auto &shape = *input->shape();
-    if (shape.size() == 0 || shape.Get(0)->fixed() != 0)
+    if (shape.size() == 0 || (shape.Get(0)->fixed() != 0 && !isFixed))
       return unimplemented(
           "input %s of %s: expected a first dimension that is the batch, which data "
-          "is read into; this one has a fixed size",
+          "is read into; this one has a size of its own",
           spec.name.c_str(), module.entry(entry).name()->c_str());
-    if (shape.Get(0)->per_row() != 1)
-      spec.sampleShape.push_back(shape.Get(0)->per_row());
+    int64_t rowsOfSample = isFixed ? 1 : shape.Get(0)->per_row();
+    if (rowsOfSample != 1)
+      spec.sampleShape.push_back(rowsOfSample);
     for (uint32_t i = 1; i < shape.size(); ++i)
       spec.sampleShape.push_back(shape.Get(i)->fixed());
     // The name of a size that was bound, by which data is filled up.
-    if (input->dimensions() && input->dimensions()->size() > 1 && shape.Get(0)->per_row() == 1)
+    if (input->dimensions() && input->dimensions()->size() > 1 && rowsOfSample == 1)
       if (std::string name = input->dimensions()->Get(1)->str(); isBucketDimension(module, name))
         spec.dimension = std::move(name);
     spec.low = input->index_low();
     spec.high = input->index_high();
     spec.hasIgnoreIndex = input->has_ignore_index();
     spec.ignoreIndex = input->ignore_index();
+    if (input->index_runs())
+      for (const IndexBounds &run : indexBounds(*input))
+        spec.runs.push_back({run.count, run.low, run.high, run.hasIgnoreIndex, run.ignoreIndex});
     spec.isLabel = canTell ? !predictTakes(module, spec.name)
                            : spec.name == "labels" || spec.name == "targets";
     specs.push_back(std::move(spec));
@@ -153,6 +194,11 @@ void StepEngine::setStep(double learningRate, int64_t step, int64_t sampleOffset
 }
 
 Status StepEngine::run(uint32_t entry, const HostBatch &batch, Outputs &outputs) {
+  if (int64_t fixed = fixedBatch(target.module(), entry); fixed > 0 && batch.rows != fixed)
+    return invalidArgument("%s: expected a batch of %lld, which it was compiled for, found one of "
+                           "%lld",
+                           target.module().entry(entry).name()->c_str(),
+                           static_cast<long long>(fixed), static_cast<long long>(batch.rows));
   const auto &declared = *target.module().entry(entry).buckets()->Get(batch.bucket)->outputs();
   std::vector<void *> pointers(declared.size(), nullptr);
   std::vector<uint64_t> numbers(declared.size(), 0); // storage of the scalar outputs

@@ -34,7 +34,8 @@ struct HostBatch {
 
 struct LossPart {
   double sum = 0, weight = 0;
-  double mean() const { return sum / weight; }
+  // 0 where nothing was weighed: a batch without labels.
+  double mean() const { return sum == 0 && weight == 0 ? 0 : sum / weight; }
 };
 
 struct StepResult {
@@ -47,6 +48,16 @@ struct StepResult {
 // Entries that no size was bound in have one bucket, which serves all.
 std::optional<uint32_t> matchingBucket(const Module &module, uint32_t from, uint32_t bucket,
                                        uint32_t to);
+
+// The batch that an entry is compiled for (weftc --static-batch), or 0 if it takes any.
+int64_t fixedBatch(const Module &module, uint32_t entry);
+int64_t fixedBatch(const Module &module, schema::EntryRole role);
+// `given`, or if that is 0 the batch that the entry with this role is compiled for, or tuned for,
+// else 64. `key`, the name of the option, begins the error where another batch is needed.
+Result<int64_t> chooseBatchSize(const Module &module, schema::EntryRole role, int64_t given,
+                                const char *key = "batch size");
+// What a user should know of samples that fill no batch of a fixed size; empty if all do.
+std::string leftOutNotice(int64_t samples, int64_t fixedBatch, const char *from);
 
 // The batch inputs of an entry as data sees them. A label is an input that @predict does not take.
 Result<std::vector<InputSpec>> describeInputs(const Module &module, uint32_t entry,

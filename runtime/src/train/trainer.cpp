@@ -45,6 +45,18 @@ Status Trainer::plan(const Dataset &trainData, const Dataset *evalData) {
                            "lengths; expected random or sequential");
   if (!evalPlan && (arguments.evalStrategy != IntervalStrategy::no))
     return invalidArgument("eval_strategy is not no, but there is no evaluation data");
+  int64_t fixed = fixedBatch(session.module(), schema::EntryRole::TrainStep);
+  int64_t evalFixed = fixedBatch(session.module(), schema::EntryRole::EvalStep);
+  if (fixed > trainPlan->samples())
+    return invalidArgument("%s: expected at least %lld samples, a batch that the module was "
+                           "compiled for, found %lld",
+                           trainData.path.c_str(), static_cast<long long>(fixed),
+                           static_cast<long long>(trainPlan->samples()));
+  for (const std::string &notice :
+       {leftOutNotice(trainPlan->samples(), fixed, "each epoch"),
+        evalPlan ? leftOutNotice(evalPlan->samples(), evalFixed, "each evaluation") : ""})
+    if (!notice.empty())
+      listener.onNotice(notice);
   int64_t batch = std::min(arguments.trainBatchSize, trainPlan->samples());
   // The larger of the two grows the region once.
   WEFT_RETURN_IF_ERROR(
@@ -57,7 +69,8 @@ Status Trainer::plan(const Dataset &trainData, const Dataset *evalData) {
         reserveFor(engine, {schema::EntryRole::EvalStep}, *evalPlan, arguments.evalBatchSize));
   WEFT_ASSIGN_OR_RETURN(feeder, BatchFeeder::create(*trainPlan, session.device().pool(), batch));
 
-  batchesPerEpoch = BatchFeeder::batchCount(trainPlan->samples(), batch);
+  batchesPerEpoch =
+      fixed ? trainPlan->samples() / batch : BatchFeeder::batchCount(trainPlan->samples(), batch);
   updatesPerEpoch = BatchFeeder::batchCount(batchesPerEpoch, arguments.accumulationSteps);
   progress.maxSteps = arguments.maxSteps > 0
                           ? arguments.maxSteps
