@@ -65,10 +65,17 @@ Value GraphBuilder::expand(Value reduced, Value like, ArrayRef<int64_t> dims, bo
 Value GraphBuilder::count(Value like, ArrayRef<int64_t> dims, Type elementType) {
   RankedTensorType type = getTensorType(like);
   double count = 1;
+  SmallVector<int64_t> dynamic;
   for (int64_t dim : dims) {
     if (type.isDynamicDim(dim))
-      return cast(build<SizeOp>(like, dims), elementType);
-    count *= static_cast<double>(type.getDimSize(dim));
+      dynamic.push_back(dim);
+    else
+      count *= static_cast<double>(type.getDimSize(dim));
   }
-  return scalar(elementType, count);
+  if (dynamic.empty())
+    return scalar(elementType, count);
+  if (!elementType.isF64() || count == 1)
+    return cast(build<SizeOp>(like, dims), elementType);
+  // A size is an f32: exact for that of the batch, not for all that it is multiplied with.
+  return mul(cast(build<SizeOp>(like, dynamic), elementType), scalar(elementType, count));
 }
