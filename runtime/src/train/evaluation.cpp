@@ -213,7 +213,7 @@ static Result<PlaceMap> mapPlaces(const StepEngine &engine, const BatchPlan &pla
   map.along.resize(first.size());
   for (size_t i = 0; i < plan.inputs().size(); ++i) {
     // As long in every bucket.
-    std::vector<bool> isAlong(first.size(), plan.lengthOf(0, i) >= 0);
+    std::vector<bool> isAlong(first.size(), plan.samples() > 0 && plan.lengthOf(0, i) >= 0);
     for (size_t k = 0; k < plan.bucketCount(); ++k) {
       WEFT_ASSIGN_OR_RETURN(std::vector<int64_t> sizes,
                             outputSizes(engine, plan.bucket(k).index, isFixed));
