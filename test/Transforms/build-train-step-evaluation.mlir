@@ -44,7 +44,7 @@ weft.model @evaluation_only {
 // CHECK-SAME: tensor<f64> {weft.output = "loss_sum"}, tensor<f64> {weft.output = "loss_weight"}
 // CHECK: %[[LOSS:.*]] = weft.mul {{.*}} : tensor<f32>
 // CHECK: %[[SIZE:.*]] = weft.size %[[X]] dims = [0]
-// CHECK: %[[ROWS:.*]] = weft.cast %[[SIZE]] : tensor<i64> -> tensor<f64>
+// CHECK: %[[ROWS:.*]] = weft.cast %[[SIZE]] : tensor<f32> -> tensor<f64>
 // CHECK: %[[MEAN:.*]] = weft.cast %[[LOSS]] : tensor<f32> -> tensor<f64>
 // CHECK: %[[SUM:.*]] = weft.mul %[[MEAN]], %[[ROWS]]
 // CHECK: return %[[SUM]], %[[ROWS]]

@@ -1,4 +1,4 @@
-// RUN: weft-opt %s --weft-flatten-model --weft-build-train-step="clip-gradients accumulate-gradients" | FileCheck %s --implicit-check-not=xf32 --implicit-check-not=tensor<f32>
+// RUN: weft-opt %s --weft-flatten-model --weft-build-train-step="clip-gradients accumulate-gradients" | FileCheck %s --implicit-check-not="xf32" --implicit-check-not="tensor<f32>"
 
 // A model in f64 is trained in f64: sums, weights, the norm and what gradients are multiplied by.
 // CHECK-LABEL: weft.model @double
