@@ -8,6 +8,6 @@ using namespace weft::rt;
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   Result<ByteSource> source = ByteSource::fromMemory("input", {data, size});
   if (source.ok())
-    (void)readCsvTable(source.take(), {"label"});
+    (void)readCsvTable(source.take(), {{"label"}});
   return 0;
 }

@@ -130,8 +130,30 @@ TEST(Dataset, takesNpyFamilies) {
   void *targets[] = {x, &label};
   uint32_t sample[] = {0};
   plan->fill({sample}, targets);
-  EXPECT_EQ(x[1], 1.0f);
+  // Bytes of a row are numbers.
+  EXPECT_EQ(x[1], 255.0f);
   EXPECT_EQ(label, 1);
+}
+
+TEST(Dataset, scalesBytesOfImages) {
+  TemporaryFolder folder;
+  std::string u1 = "{'descr': '|u1', 'fortran_order': False, 'shape': (1, 1, 2), }";
+  Result<Dataset> data = openDataset(folder.write("x.npy", npyFile(u1, {51, 255})), {});
+  ASSERT_TRUE(data.ok()) << data.status().message();
+  EXPECT_TRUE(data->fields[0].pixels);
+  folder.write("t10k-images-idx3-ubyte", idxFile({1, 2}, {51, 255}));
+  data = openDataset(folder.path("t10k-images-idx3-ubyte"), {});
+  ASSERT_TRUE(data.ok()) << data.status().message();
+  EXPECT_FALSE(data->fields[0].pixels); // two numbers a sample
+}
+
+TEST(Dataset, refusesLabelsThatAreNoNumbers) {
+  TemporaryFolder folder;
+  std::string f4 = "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }";
+  folder.write("house_x.npy", npyFile(f4, Bytes(8)));
+  std::string path = folder.write("house_y.npy", npyFile(f4, {0, 0, 0, 0, 0, 0, 0xC0, 0x7F}));
+  EXPECT_EQ(openDataset(path, {}).status().message(),
+            path + ": y, sample 1: expected a number as label, found nan");
 }
 
 TEST(Dataset, takesSafetensorsByInputName) {

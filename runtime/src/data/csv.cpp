@@ -3,6 +3,8 @@
 // The states of a CSV record.
 #include "data/csv.h"
 
+#include <utility>
+
 namespace weft::rt {
 
 CsvReader::CsvReader(ByteSource source) : source(std::move(source)), buffer(1u << 16) {}
@@ -17,50 +19,50 @@ Status CsvReader::misplaced(const char *found) const {
                   static_cast<long long>(currentLine), ends.size() + 1, found);
 }
 
+// True if the line ends a record; an empty one does not.
+bool CsvReader::endLine() {
+  ++currentLine;
+  bool isEmpty = ends.empty() && place == Place::fieldStart;
+  if (isEmpty)
+    recordLine = currentLine;
+  else
+    endField();
+  place = Place::fieldStart;
+  return !isEmpty;
+}
+
 Result<bool> CsvReader::take(uint8_t byte) {
   if (byte == 0)
     return misplaced("expected text, found a zero byte");
+  bool continuesReturn = std::exchange(afterReturn, byte == '\r') && byte == '\n';
   if (place == Place::quoted) {
+    currentLine += byte == '\r' || (byte == '\n' && !continuesReturn);
     if (byte == '"')
       place = Place::quoteInQuoted;
     else
       text.push_back(static_cast<char>(byte));
-    currentLine += byte == '\n';
     return false;
   }
-  if (place == Place::afterCarriageReturn && byte != '\n')
-    return misplaced("expected a line feed after a carriage return");
   switch (byte) {
   case ',':
     endField();
     place = Place::fieldStart;
     return false;
   case '\r':
-    place = Place::afterCarriageReturn;
-    return false;
+    return endLine();
   case '\n':
-    ++currentLine;
-    if (ends.empty() && text.empty() && place != Place::quoteInQuoted) {
-      // An empty line.
-      place = Place::fieldStart;
-      recordLine = currentLine;
+    return !continuesReturn && endLine();
+  case '"':
+    if (place != Place::plain) {
+      if (place == Place::quoteInQuoted)
+        text.push_back('"');
+      else
+        quoteLine = currentLine;
+      place = Place::quoted;
       return false;
     }
-    endField();
-    place = Place::fieldStart;
-    return true;
-  case '"':
-    if (place == Place::plain)
-      return misplaced("found a quote inside a field that does not begin with one");
-    if (place == Place::quoteInQuoted)
-      text.push_back('"');
-    else
-      quoteLine = currentLine;
-    place = Place::quoted;
-    return false;
+    [[fallthrough]];
   default:
-    if (place == Place::quoteInQuoted)
-      return misplaced("expected a comma or the end of the line after a closing quote");
     place = Place::plain;
     text.push_back(static_cast<char>(byte));
     return false;
@@ -88,9 +90,7 @@ Result<bool> CsvReader::next() {
   if (place == Place::quoted)
     return dataLoss("%s: line %lld: the file ends inside a quoted field", name().c_str(),
                     static_cast<long long>(quoteLine));
-  if (place == Place::afterCarriageReturn)
-    return misplaced("expected a line feed after a carriage return, found the end of the file");
-  if (ends.empty() && text.empty() && place != Place::quoteInQuoted)
+  if (ends.empty() && place == Place::fieldStart)
     return false;
   endField();
   place = Place::fieldStart;

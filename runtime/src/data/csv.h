@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// CSV as RFC 4180 defines it: comma-separated fields, quoted where needed, one record a line, the
-// first of which names the columns.
+// CSV as Python's csv module reads it: comma-separated fields, quoted where needed, one record a
+// line, the first of which names the columns.
 #ifndef WEFT_RUNTIME_DATA_CSV_H
 #define WEFT_RUNTIME_DATA_CSV_H
 
 #include "data/array.h"
+#include "data/bad_rows.h"
 #include "data/byte_source.h"
 
 #include <string_view>
 
 namespace weft::rt {
 
-// Reads records one at a time. Lines end in LF or CRLF; lines without any character are skipped; a
-// byte-order mark in front is too.
+// Reads records one at a time. Lines end in LF, CRLF or CR; lines without any character are
+// skipped; a byte-order mark in front is too. A quote opens a field only as its first character,
+// elsewhere it is a character like others; what follows the closing quote belongs to the field.
 class CsvReader {
 public:
   explicit CsvReader(ByteSource source);
@@ -28,9 +30,10 @@ public:
   const std::string &name() const { return source.name(); }
 
 private:
-  enum class Place { fieldStart, plain, quoted, quoteInQuoted, afterCarriageReturn };
+  enum class Place { fieldStart, plain, quoted, quoteInQuoted };
   // Takes one byte; true when the record is complete.
   Result<bool> take(uint8_t byte);
+  bool endLine();
   void endField() { ends.push_back(text.size()); }
   Status misplaced(const char *found) const;
 
@@ -41,7 +44,7 @@ private:
   std::vector<size_t> ends; // where each of them ends in `text`
   Place place = Place::fieldStart;
   int64_t currentLine = 1, recordLine = 1, quoteLine = 1;
-  bool atStart = true;
+  bool atStart = true, afterReturn = false; // a line feed then ends no line of its own
 };
 
 // A table of numbers.
@@ -55,11 +58,27 @@ struct CsvTable {
   bool hasLabel = false;
   std::string labelName;
   Array label; // [rows]
+  // Cells of the column of ids, as they stand; empty if the file has none.
+  std::vector<std::string> ids;
+  // Which record of the file each row is, from 0.
+  std::vector<int64_t> numbers;
+  BadRows bad;
 };
 
-// Reads a table whose fields are all numbers. The first of `labelNames` (compared without regard to
-// case) that is a column is set apart from the rest.
-Result<CsvTable> readCsvTable(ByteSource source, const std::vector<std::string> &labelNames);
+struct CsvOptions {
+  // The first of these (compared without regard to case) that is a column is set apart.
+  std::vector<std::string> labelNames;
+  // A column whose cells are kept as text; with `idIsValue` it is one of the columns of numbers
+  // too.
+  std::string idColumn = "";
+  bool idIsValue = true;
+  // Leaves out rows of another number of fields than the header has, and with cells that are no
+  // numbers.
+  bool skipBadRows = false;
+};
+
+// Reads a table whose fields are all numbers.
+Result<CsvTable> readCsvTable(ByteSource source, const CsvOptions &options);
 
 } // namespace weft::rt
 

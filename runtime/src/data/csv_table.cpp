@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 #include <strings.h>
 
 namespace weft::rt {
@@ -116,9 +117,14 @@ std::string shown(std::string_view text) {
   return std::string(text.substr(0, 40)) + (text.size() > 40 ? "..." : "");
 }
 
-// Reads the header: columns of the table, and the place of the label or -1.
-Result<int64_t> readHeader(CsvReader &reader, const std::vector<std::string> &labelNames,
-                           std::vector<std::string> &names) {
+std::optional<size_t> findColumn(const std::vector<std::string> &names, const std::string &wanted) {
+  for (size_t i = 0; i < names.size(); ++i)
+    if (strcasecmp(wanted.c_str(), names[i].c_str()) == 0)
+      return i;
+  return std::nullopt;
+}
+
+Status readHeader(CsvReader &reader, std::vector<std::string> &names) {
   WEFT_ASSIGN_OR_RETURN(bool found, reader.next());
   if (!found)
     return dataLoss("%s: line 1: expected a header of column names, found an empty file",
@@ -128,55 +134,111 @@ Result<int64_t> readHeader(CsvReader &reader, const std::vector<std::string> &la
     names.emplace_back(trimmed(reader.field(i)));
     anyName |= !parseNumber(names.back());
   }
-  if (!anyName)
-    return dataLoss("%s: line %lld: expected a header of column names, found only numbers",
-                    reader.name().c_str(), static_cast<long long>(reader.line()));
-  for (const std::string &wanted : labelNames)
-    for (size_t i = 0; i < names.size(); ++i)
-      if (strcasecmp(wanted.c_str(), names[i].c_str()) == 0)
-        return static_cast<int64_t>(i);
-  return -1;
+  return anyName ? Status()
+                 : dataLoss("%s: line %lld: expected a header of column names, found only numbers",
+                            reader.name().c_str(), static_cast<long long>(reader.line()));
 }
 
-Status readRows(CsvReader &reader, const std::vector<std::string> &names, int64_t labelPlace,
-                NumberColumn &values, NumberColumn &label, int64_t &rows) {
-  while (true) {
-    WEFT_ASSIGN_OR_RETURN(bool found, reader.next());
-    if (!found)
-      return {};
+// Reads the rows below a header.
+class RowReader {
+public:
+  RowReader(CsvReader &reader, const CsvOptions &options, CsvTable &table)
+      : reader(reader), options(options), table(table), names(table.columns) {
+    for (const std::string &wanted : options.labelNames)
+      if (!labelPlace)
+        labelPlace = findColumn(names, wanted);
+    if (!options.idColumn.empty())
+      idPlace = findColumn(names, options.idColumn);
+    if (idPlace && idPlace == labelPlace)
+      labelPlace.reset();
+  }
+
+  Status readAll() {
+    for (int64_t number = 0;; ++number) {
+      WEFT_ASSIGN_OR_RETURN(bool found, reader.next());
+      if (!found)
+        break;
+      if (Status status = parseRow(); !status.ok()) {
+        WEFT_RETURN_IF_ERROR(table.bad.add(std::move(status)));
+        continue;
+      }
+      for (size_t i = 0; i < names.size(); ++i)
+        if (isNumber(i))
+          WEFT_RETURN_IF_ERROR((labelPlace == i ? label : values).append(row[i]));
+      if (idPlace)
+        table.ids.emplace_back(reader.field(*idPlace));
+      table.numbers.push_back(number);
+    }
+    finish();
+    return {};
+  }
+
+private:
+  bool isNumber(size_t column) const { return idPlace != column || options.idIsValue; }
+
+  Status parseRow() {
+    auto line = static_cast<long long>(reader.line());
     if (reader.fieldCount() != names.size())
       return dataLoss("%s: line %lld: expected %zu fields as in the header, found %zu",
-                      reader.name().c_str(), static_cast<long long>(reader.line()), names.size(),
-                      reader.fieldCount());
+                      reader.name().c_str(), line, names.size(), reader.fieldCount());
+    row.assign(names.size(), 0);
     for (size_t i = 0; i < names.size(); ++i) {
+      if (!isNumber(i))
+        continue;
       std::optional<double> number = parseNumber(reader.field(i));
       if (!number)
-        return dataLoss("%s: line %lld, column %zu (%s): expected a number, found '%s'",
-                        reader.name().c_str(), static_cast<long long>(reader.line()), i + 1,
-                        shown(names[i]).c_str(), shown(reader.field(i)).c_str());
-      WEFT_RETURN_IF_ERROR(
-          (static_cast<int64_t>(i) == labelPlace ? label : values).append(*number));
+        return dataLoss("%s: line %lld, column %zu (%s): expected %s, found '%s'%s",
+                        reader.name().c_str(), line, i + 1, shown(names[i]).c_str(),
+                        labelPlace == i ? "a number, that of a class or a value" : "a number",
+                        shown(reader.field(i)).c_str(), adviceFor(i));
+      row[i] = *number;
     }
-    ++rows;
+    return {};
   }
-}
+
+  // What to do about names of classes.
+  const char *adviceFor(size_t column) const {
+    if (trimmed(reader.field(column)).empty())
+      return "";
+    return labelPlace == column ? "; write the classes as numbers, from 0 on"
+           : labelPlace         ? ""
+                                : "; the column of labels is called label, target, class or y, or "
+                                  "is what --label-column says";
+  }
+
+  void finish() {
+    auto rows = static_cast<int64_t>(table.numbers.size());
+    size_t columns = names.size() - labelPlace.has_value() - (idPlace && !options.idIsValue);
+    table.values = values.finish({rows, static_cast<int64_t>(columns)});
+    if (labelPlace) {
+      table.hasLabel = true;
+      table.labelName = names[*labelPlace];
+      table.label = label.finish({rows});
+    }
+    std::vector<std::string> kept;
+    for (size_t i = 0; i < names.size(); ++i)
+      if (labelPlace != i && isNumber(i))
+        kept.push_back(std::move(names[i]));
+    names = std::move(kept);
+  }
+
+  CsvReader &reader;
+  const CsvOptions &options;
+  CsvTable &table;
+  std::vector<std::string> &names;
+  std::optional<size_t> labelPlace, idPlace;
+  std::vector<double> row;
+  NumberColumn values, label;
+};
 
 } // namespace
 
-Result<CsvTable> readCsvTable(ByteSource source, const std::vector<std::string> &labelNames) {
+Result<CsvTable> readCsvTable(ByteSource source, const CsvOptions &options) {
   CsvReader reader(std::move(source));
   CsvTable table;
-  WEFT_ASSIGN_OR_RETURN(int64_t labelPlace, readHeader(reader, labelNames, table.columns));
-  NumberColumn values, label;
-  int64_t rows = 0;
-  WEFT_RETURN_IF_ERROR(readRows(reader, table.columns, labelPlace, values, label, rows));
-  if (labelPlace >= 0) {
-    table.hasLabel = true;
-    table.labelName = table.columns[static_cast<size_t>(labelPlace)];
-    table.columns.erase(table.columns.begin() + labelPlace);
-    table.label = label.finish({rows});
-  }
-  table.values = values.finish({rows, static_cast<int64_t>(table.columns.size())});
+  table.bad = BadRows(options.skipBadRows);
+  WEFT_RETURN_IF_ERROR(readHeader(reader, table.columns));
+  WEFT_RETURN_IF_ERROR(RowReader(reader, options, table).readAll());
   return table;
 }
 

@@ -8,6 +8,7 @@
 #include "data/safetensors.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <strings.h>
@@ -47,11 +48,15 @@ void addField(Dataset &data, std::string name, Array array, const std::string &f
   data.fields.push_back(std::move(field));
 }
 
+// A sample of two dimensions or more is an image.
+bool isImage(const Array &array) { return array.shape.size() >= 3; }
+
 // --- One format each ----------------------------------------------------------------------------
 
 Status addIdx(Dataset &data, const std::string &images, const std::string &labels) {
   WEFT_ASSIGN_OR_RETURN(Array array, readIdxFile(images));
-  addField(data, "images", std::move(array), images, false, true);
+  bool pixels = isImage(array);
+  addField(data, "images", std::move(array), images, false, pixels);
   if (labels.empty())
     return {};
   WEFT_ASSIGN_OR_RETURN(Array values, readIdxFile(labels));
@@ -61,10 +66,10 @@ Status addIdx(Dataset &data, const std::string &images, const std::string &label
 
 Status addCsv(Dataset &data, const std::string &path, const DataOptions &options) {
   WEFT_ASSIGN_OR_RETURN(ByteSource source, ByteSource::open(path));
-  std::vector<std::string> names = labelWords;
+  CsvOptions wanted = {labelWords, options.idColumn, options.idIsValue, options.skipBadRows};
   if (!options.labelColumn.empty())
-    names = {options.labelColumn};
-  WEFT_ASSIGN_OR_RETURN(CsvTable table, readCsvTable(std::move(source), names));
+    wanted.labelNames = {options.labelColumn};
+  WEFT_ASSIGN_OR_RETURN(CsvTable table, readCsvTable(std::move(source), wanted));
   if (!options.labelColumn.empty() && !table.hasLabel && options.split == Split::train)
     return invalidArgument("%s: expected a column %s, found none of that name", path.c_str(),
                            options.labelColumn.c_str());
@@ -77,6 +82,10 @@ Status addCsv(Dataset &data, const std::string &path, const DataOptions &options
   addField(data, "features", std::move(table.values), path, false, pixels);
   if (table.hasLabel)
     addField(data, table.labelName, std::move(table.label), path, true, false);
+  data.ids = std::move(table.ids);
+  data.numbers = std::move(table.numbers);
+  if (table.bad.count() > 0)
+    data.notice = table.bad.notice(path);
   return {};
 }
 
@@ -97,7 +106,8 @@ Result<bool> addNpyFamily(Dataset &data, const std::string &folder, const std::s
     WEFT_ASSIGN_OR_RETURN(Array array, readNpyFile(path));
     size_t begin = prefix.size() + 1;
     std::string field = name.substr(begin, name.rfind(".npy") - begin);
-    addField(data, field, std::move(array), path, isLabelName(field), true);
+    bool pixels = isImage(array);
+    addField(data, field, std::move(array), path, isLabelName(field), pixels);
   }
   return !names.empty();
 }
@@ -105,7 +115,8 @@ Result<bool> addNpyFamily(Dataset &data, const std::string &folder, const std::s
 Status addSafetensors(Dataset &data, const std::string &path) {
   WEFT_ASSIGN_OR_RETURN(Safetensors tensors, Safetensors::open(path));
   for (const Safetensors::Tensor &tensor : tensors.tensors())
-    addField(data, tensor.name, tensor.array, path, isLabelName(tensor.name), true);
+    addField(data, tensor.name, tensor.array, path, isLabelName(tensor.name),
+             isImage(tensor.array));
   return {};
 }
 
@@ -136,7 +147,8 @@ Status addNpyFile(Dataset &data, const std::string &path) {
         .takeStatus();
   }
   WEFT_ASSIGN_OR_RETURN(Array array, readNpyFile(path));
-  addField(data, "x", std::move(array), path, false, true);
+  bool pixels = isImage(array);
+  addField(data, "x", std::move(array), path, false, pixels);
   return {};
 }
 
@@ -185,6 +197,19 @@ Status addFolder(Dataset &data, const std::string &folder, const DataOptions &op
                   splits[0].c_str());
 }
 
+// A label that is no number makes every weight none.
+Status checkFinite(const DataField &labels) {
+  if (!isFloat(labels.array.type))
+    return {};
+  int64_t elements = labels.array.elements(), each = labels.array.rowElements();
+  for (int64_t i = 0; i < elements; ++i)
+    if (double value = elementAsDouble(labels.array, i); !std::isfinite(value))
+      return dataLoss("%s: %s, sample %lld: expected a number as label, found %g",
+                      labels.file.c_str(), labels.name.c_str(), static_cast<long long>(i / each),
+                      value);
+  return {};
+}
+
 Status checkSamples(const Dataset &data) {
   if (data.fields.empty())
     return dataLoss("%s: expected at least one array", data.path.c_str());
@@ -202,6 +227,9 @@ Status checkSamples(const Dataset &data) {
   }
   if (data.samples() == 0)
     return dataLoss("%s: expected at least one sample, found none", first.file.c_str());
+  for (const DataField &field : data.fields)
+    if (field.kind == DataField::Kind::labels)
+      WEFT_RETURN_IF_ERROR(checkFinite(field));
   if (data.samples() > UINT32_MAX)
     return unimplemented("%s: expected fewer than 2^32 samples, found %lld", first.file.c_str(),
                          static_cast<long long>(data.samples()));

@@ -15,6 +15,10 @@
 //              the label column. .npy: NAME_<field>.npy brings its siblings; any other name is one
 //              field x. safetensors: one field a tensor.
 //
+// Bytes are pixels, of which a float input gets value / 255, in IDX, .npy and safetensors where a
+// sample has two dimensions or more, and in CSV where all columns are called pixel<...>; other
+// bytes are numbers like any.
+//
 // Every file may be gzipped (but for safetensors); formats are told by content. Labels may be
 // absent.
 #ifndef WEFT_RUNTIME_DATA_DATASET_H
@@ -48,6 +52,11 @@ struct DataField {
 
 struct QuestionWindows; // of train/question_features.h
 
+struct SentenceWords {
+  std::vector<std::string> words;
+  std::vector<int64_t> first; // of each sentence, and how many words there are
+};
+
 struct Dataset {
   std::string path;
   std::vector<DataField> fields;
@@ -55,7 +64,13 @@ struct Dataset {
   std::shared_ptr<const MaskingRules> masking;
   // Not null: samples are sentences of these words, opened without labels. What stands in the field
   // labels at the first piece of a word is then the number of the word, here.
-  std::shared_ptr<const std::vector<std::string>> words;
+  std::shared_ptr<const SentenceWords> words;
+  // What the file calls its samples, if it has the column that was asked for; else empty.
+  std::vector<std::string> ids;
+  // The record of the file that a sample is, from 0; empty: its own number.
+  std::vector<int64_t> numbers;
+  // What should be told about what was left out; may be empty.
+  std::string notice;
   // Not null: samples are windows over contexts in which questions have their answers.
   std::shared_ptr<const QuestionWindows> questions;
 
@@ -69,6 +84,9 @@ struct DataOptions {
   Split split = Split::train;
   // The column of a CSV file that holds the label; empty: label, labels, target, class or y.
   std::string labelColumn;
+  // Of a CSV file: see CsvOptions.
+  std::string idColumn = "";
+  bool idIsValue = true, skipBadRows = false;
 };
 
 // Reads a data set. All fields have the same number of samples, at least one.

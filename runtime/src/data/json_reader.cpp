@@ -293,31 +293,69 @@ Status JsonReader::boolean(bool &result) {
   return readWord(result ? "true" : "false");
 }
 
-Status JsonReader::skip() {
-  std::string ignored;
+Status JsonReader::skip() { return visit(nullptr); }
+
+Status JsonReader::append(std::string &text) { return visit(&text); }
+
+static void appendString(std::string &text, const std::string &value) {
+  text += '"';
+  for (char character : value) {
+    if (character == '"' || character == '\\')
+      text += '\\';
+    if (static_cast<uint8_t>(character) >= ' ') {
+      text += character;
+      continue;
+    }
+    char escape[8];
+    std::snprintf(escape, sizeof(escape), "\\u%04x", static_cast<unsigned>(character));
+    text += escape;
+  }
+  text += '"';
+}
+
+// Skips a value, or appends it to `text`.
+Status JsonReader::visit(std::string *text) {
+  std::string read;
   switch (char first = kind()) {
   case '{':
   case '[': {
     WEFT_RETURN_IF_ERROR(begin(first));
-    while (true) {
+    for (const char *between = ""; true; between = ",") {
       WEFT_ASSIGN_OR_RETURN(bool found, next());
+      if (text)
+        *text += *between == 0 ? std::string(1, first) : found ? between : "";
       if (!found)
-        return {};
-      WEFT_RETURN_IF_ERROR(skip());
+        break;
+      if (text && first == '{') {
+        appendString(*text, key());
+        *text += ':';
+      }
+      WEFT_RETURN_IF_ERROR(visit(text));
     }
+    if (text)
+      *text += first == '{' ? '}' : ']';
+    return {};
   }
   case '"':
-    return readString(ignored);
+    WEFT_RETURN_IF_ERROR(readString(read));
+    if (text)
+      appendString(*text, read);
+    return {};
   case '0':
-    return readNumber(ignored);
+    WEFT_RETURN_IF_ERROR(readNumber(read));
+    break;
   case 't':
   case 'f':
-    return readWord(first == 't' ? "true" : "false");
   case 'n':
-    return readWord("null");
+    read = first == 't' ? "true" : first == 'f' ? "false" : "null";
+    WEFT_RETURN_IF_ERROR(readWord(read.c_str()));
+    break;
   default:
     return unexpected("a value");
   }
+  if (text)
+    *text += read;
+  return {};
 }
 
 } // namespace weft::rt

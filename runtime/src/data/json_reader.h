@@ -34,6 +34,8 @@ public:
   Status boolean(bool &value);
   // Any value.
   Status skip();
+  // Appends any value as JSON on one line; numbers as they stand.
+  Status append(std::string &text);
 
   // Where the value that follows, or the one read last, begins.
   struct Place {
@@ -60,6 +62,7 @@ private:
   Status readEscape(std::string &value);
   Result<uint32_t> readHex();
   Status readNumber(std::string &value);
+  Status visit(std::string *text);
   Status readWord(const char *word);
 
   ByteSource source;

@@ -59,6 +59,7 @@ Status checkUtf8(std::string_view text, const std::string &file, int64_t line) {
 Status LineReader::refill() {
   constexpr size_t step = size_t{1} << 16;
   buffer.erase(0, used);
+  returnAt -= std::min(returnAt, used);
   used = 0;
   size_t kept = buffer.size();
   if (kept > maxLineBytes)
@@ -79,23 +80,31 @@ Status LineReader::check() {
   return checkUtf8(current, name(), number);
 }
 
+// Where a line ends in the buffer, from `from` on, or the buffer's size.
+size_t LineReader::findEnd(size_t from) {
+  returnAt = std::max(returnAt, from);
+  if (returnAt < buffer.size() && buffer[returnAt] != '\r')
+    returnAt = std::min(buffer.find('\r', returnAt), buffer.size());
+  return std::min(std::string_view(buffer).substr(0, returnAt).find('\n', from), returnAt);
+}
+
 Result<bool> LineReader::next() {
   ++number;
   size_t searched = 0;
   size_t end;
-  while ((end = buffer.find('\n', used + searched)) == std::string::npos && !atEnd) {
-    searched = buffer.size() - used;
+  while (true) {
+    end = findEnd(used + searched);
+    // Whether a line feed follows a carriage return has to be seen.
+    if (end + 1 < buffer.size() || (end < buffer.size() && buffer[end] == '\n') || atEnd)
+      break;
+    searched = end - used;
     WEFT_RETURN_IF_ERROR(refill());
   }
-  if (end == std::string::npos) {
-    if (used == buffer.size())
-      return false;
-    end = buffer.size();
-  }
+  if (used == buffer.size())
+    return false;
   current = std::string_view(buffer).substr(used, end - used);
-  used = std::min(end + 1, buffer.size());
-  if (!current.empty() && current.back() == '\r')
-    current.remove_suffix(1);
+  bool isPair = end + 1 < buffer.size() && buffer[end] == '\r' && buffer[end + 1] == '\n';
+  used = std::min(end + 1 + isPair, buffer.size());
   if (number == 1 && current.starts_with(byteOrderMark))
     current.remove_prefix(byteOrderMark.size());
   WEFT_RETURN_IF_ERROR(check());

@@ -18,8 +18,8 @@ std::optional<size_t> findInvalidByte(std::string_view text);
 // that is not (overlong forms, surrogates and what lies above U+10FFFF included).
 Status checkUtf8(std::string_view text, const std::string &file, int64_t line);
 
-// Lines end in LF or CRLF, the last one perhaps in nothing; a byte-order mark in front is skipped.
-// A zero byte, a line that is not UTF-8 and one of more than 64 MiB are errors.
+// Lines end in LF, CRLF or CR, the last one perhaps in nothing; a byte-order mark in front is
+// skipped. A zero byte, a line that is not UTF-8 and one of more than 64 MiB are errors.
 class LineReader {
 public:
   explicit LineReader(ByteSource source) : source(std::move(source)) {}
@@ -35,11 +35,13 @@ public:
 private:
   Status refill();
   Status check();
+  size_t findEnd(size_t from);
 
   ByteSource source;
   std::string buffer;
   size_t used = 0; // of the buffer
   bool atEnd = false;
+  size_t returnAt = 0; // no carriage return of the buffer lies between `used` and it
   std::string_view current;
   int64_t number = 0;
 };

@@ -2,7 +2,6 @@
 //
 // Readers of tables of text.
 #include "data/text_table.h"
-#include "base/json.h"
 #include "data/csv.h"
 #include "data/line_reader.h"
 
@@ -36,13 +35,35 @@ std::string TextTable::place(int64_t row, size_t column) const {
          std::to_string(column + 1) + " (" + shownText(names[column]) + ")";
 }
 
+static constexpr uint32_t endOfRecord = ~0u;
+
+std::optional<size_t> TextTable::indexOf(int64_t row, size_t column) const {
+  size_t index = records[static_cast<size_t>(row)].first;
+  if (tags.empty())
+    return index + column;
+  for (; tags[index] != endOfRecord; ++index)
+    if (tags[index] / 4 == column)
+      return index;
+  return std::nullopt;
+}
+
+void TextTable::keep(const std::vector<bool> &kept) {
+  size_t count = 0;
+  for (size_t i = 0; i < records.size(); ++i)
+    if (kept[i])
+      records[count++] = records[i];
+  records.resize(count);
+}
+
 Status TextTable::addRecord(const std::vector<std::string_view> &fields, int64_t line) {
+  int64_t number = recordsSeen++;
   if (fields.size() != names.size())
-    return dataLoss("%s: line %lld: expected %zu fields as in the header, found %zu",
-                    fileName.c_str(), static_cast<long long>(line), names.size(), fields.size());
+    return badRows.add(dataLoss("%s: line %lld: expected %zu fields as in the header, found %zu",
+                                fileName.c_str(), static_cast<long long>(line), names.size(),
+                                fields.size()));
+  records.push_back({line, number, ends.size()});
   for (std::string_view field : fields)
     addCell(field);
-  lines.push_back(line);
   return {};
 }
 
@@ -108,53 +129,101 @@ Status TextTable::readCsv(ByteSource source) {
   }
 }
 
-// --- JSON lines
-// -----------------------------------------------------------------------------------
+// --- JSON ---------------------------------------------------------------------------------------
 
-Status TextTable::readJsonLines(ByteSource source) {
-  LineReader reader(std::move(source));
+// The column of a key, which is often the one at `hint`.
+size_t TextTable::columnOf(const std::string &key, size_t hint) {
+  if (hint < names.size() && names[hint] == key)
+    return hint;
+  auto [found, isNew] = places.try_emplace(key, names.size());
+  if (isNew)
+    names.push_back(key);
+  return found->second;
+}
+
+Status TextTable::readObject(JsonReader &reader) {
+  if (reader.kind() != '{')
+    return reader.unexpected("an object");
+  Record record = {reader.place().line, recordsSeen++, ends.size()};
+  std::vector<size_t> seen;
+  std::string value;
+  WEFT_RETURN_IF_ERROR(reader.begin('{'));
   while (true) {
     WEFT_ASSIGN_OR_RETURN(bool found, reader.next());
     if (!found)
-      return {};
-    if (reader.text().find_first_not_of(" \t") == std::string_view::npos)
+      break;
+    size_t column = columnOf(reader.key(), seen.size());
+    seen.push_back(column);
+    char kind = reader.kind();
+    if (kind == 'n') {
+      WEFT_RETURN_IF_ERROR(reader.skip());
       continue;
-    std::string place = fileName + ": line " + std::to_string(reader.line());
-    WEFT_ASSIGN_OR_RETURN(Json object, parseJson(reader.text(), place));
-    if (!object.is_object())
-      return dataLoss("%s: expected a JSON object, found %s", place.c_str(), object.type_name());
-    if (names.empty())
-      for (auto item = object.begin(); item != object.end(); ++item)
-        names.push_back(item.key());
-    for (const std::string &name : names) {
-      auto value = object.find(name);
-      if (value == object.end())
-        return dataLoss("%s: expected the key \"%s\" as in the first line, found none",
-                        place.c_str(), shownText(name).c_str());
-      addCell(value->is_string() ? value->get_ref<const std::string &>() : formatJson(*value));
     }
-    lines.push_back(reader.line());
+    value.clear();
+    WEFT_RETURN_IF_ERROR(kind == '"' ? reader.string(value) : reader.append(value));
+    addCell(value);
+    Kind stored = kind == '"'                  ? Kind::text
+                  : kind == '{' || kind == '[' ? Kind::structured
+                                               : Kind::scalar;
+    tags.push_back(static_cast<uint32_t>(column) * 4 + static_cast<uint32_t>(stored));
+  }
+  std::sort(seen.begin(), seen.end());
+  if (auto twice = std::adjacent_find(seen.begin(), seen.end()); twice != seen.end())
+    return dataLoss("%s: line %lld: expected each key once, found %s twice", fileName.c_str(),
+                    static_cast<long long>(record.line), shownText(names[*twice]).c_str());
+  addCell({});
+  tags.push_back(endOfRecord);
+  records.push_back(record);
+  return {};
+}
+
+Status TextTable::readJson(ByteSource source) {
+  JsonReader reader(std::move(source));
+  while (true) {
+    WEFT_ASSIGN_OR_RETURN(bool any, reader.more());
+    if (!any)
+      return {};
+    if (reader.kind() != '[') {
+      WEFT_RETURN_IF_ERROR(readObject(reader));
+      continue;
+    }
+    WEFT_RETURN_IF_ERROR(reader.begin('['));
+    while (true) {
+      WEFT_ASSIGN_OR_RETURN(bool found, reader.next());
+      if (!found)
+        break;
+      WEFT_RETURN_IF_ERROR(readObject(reader));
+    }
   }
 }
 
-Result<TextTable> TextTable::read(ByteSource source, Format format) {
-  TextTable table;
-  table.fileName = source.name();
-  Status status = format == Format::csv   ? table.readCsv(std::move(source))
-                  : format == Format::tsv ? table.readTsv(std::move(source))
-                                          : table.readJsonLines(std::move(source));
-  WEFT_RETURN_IF_ERROR(std::move(status));
-  if (table.names.empty())
+Status TextTable::checkNames() const {
+  if (names.empty())
     return dataLoss("%s: line 1: expected a header of column names, found an empty file",
-                    table.fileName.c_str());
-  std::vector<std::string_view> sorted(table.names.begin(), table.names.end());
+                    fileName.c_str());
+  std::vector<std::string_view> sorted(names.begin(), names.end());
   std::sort(sorted.begin(), sorted.end());
   for (auto same = sorted.begin(); (same = std::adjacent_find(same, sorted.end())) != sorted.end();
        ++same)
     if (!same->empty())
       return dataLoss("%s: line 1: expected columns of different names, found two that are called "
                       "%s",
-                      table.fileName.c_str(), shownText(*same).c_str());
+                      fileName.c_str(), shownText(*same).c_str());
+  return {};
+}
+
+Result<TextTable> TextTable::read(ByteSource source, Format format, bool skipBadRows) {
+  TextTable table;
+  table.fileName = source.name();
+  table.badRows = BadRows(skipBadRows);
+  Status status = format == Format::csv   ? table.readCsv(std::move(source))
+                  : format == Format::tsv ? table.readTsv(std::move(source))
+                                          : table.readJson(std::move(source));
+  WEFT_RETURN_IF_ERROR(std::move(status));
+  if (format == Format::jsonLines && table.names.empty())
+    return dataLoss("%s: line 1: expected objects of JSON, a line each or in an array, found none",
+                    table.fileName.c_str());
+  WEFT_RETURN_IF_ERROR(table.checkNames());
   return table;
 }
 
