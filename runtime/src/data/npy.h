@@ -9,8 +9,11 @@
 
 namespace weft::rt {
 
-// Reads the whole of a .npy file: C order, either byte order, element types bool, int8 to int64,
-// uint8 to uint64, float16, float32 and float64.
+// Reads the whole of a .npy file: C or Fortran order, either byte order, element types bool, int8
+// to int64, uint8 to uint64, float16, float32 and float64. An array of records with a number in
+// each field, as pandas' to_records() makes it, becomes [rows, fields] (or [rows], of one field):
+// of the fields' type, or int64 if they are different integers, else float64. A first field "index"
+// that counts the rows from 0 is left out.
 Result<Array> readNpy(ByteSource &source);
 Result<Array> readNpyFile(const std::string &path);
 
