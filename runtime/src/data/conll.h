@@ -15,10 +15,16 @@ namespace weft::rt {
 class TaggedSentences {
 public:
   // Columns are divided by tabs (if the line has one) or else by spaces: the first is the token,
-  // the last the tag. A line that holds nothing but spaces, tabs and byte-order marks ends a
-  // sentence; -DOCSTART- lines are skipped. A line of another number of columns than the first one
-  // is an error. A file of one column has no tags.
-  static Result<TaggedSentences> read(ByteSource source);
+  // the last the tag, unless `tokenColumn` and `tagColumn` say another, counted from 1. A line that
+  // holds nothing but spaces, tabs and byte-order marks ends a sentence, and so does a -DOCSTART-
+  // line. A line of another number of columns than the first one is an error. A file of one column
+  // has no tags. Lines like "# text = ..." in front of a sentence are comments.
+  //
+  // Ten columns between tabs, the first of which counts words, are CoNLL-U: the token is FORM, the
+  // tag UPOS, or the column of another name (LEMMA, XPOS, DEPREL ...). Lines that begin with # are
+  // comments; those of ranges (3-4) and of empty nodes (8.1) are left out.
+  static Result<TaggedSentences> read(ByteSource source, const std::string &tokenColumn = "",
+                                      const std::string &tagColumn = "");
 
   const std::string &file() const { return fileName; }
   int64_t sentences() const { return static_cast<int64_t>(firstWords.size()) - 1; }
