@@ -263,6 +263,10 @@ TEST(Questions, namesWhatIsWrong) {
             "q: line 1, column 1: expected a question with the keys id and question");
   EXPECT_EQ(failure(R"({"question": "Who?", "id": "é"})"),
             "q: line 1, column 1 (question é): expected a context, found none");
+  EXPECT_EQ(failure(R"({"question": "", "id": "e", "context": "x"})"),
+            "q: line 1, column 1 (question e): expected a question, found nothing");
+  EXPECT_EQ(failure(R"({"question": "Who?", "id": "e", "context": ""})"),
+            "q: line 1, column 1 (question e): expected a context, found nothing");
   // JSON itself.
   EXPECT_EQ(failure("{\"data\": [}"),
             "q: line 1, column 11 (data[0]): expected an object, found '}'");

@@ -42,6 +42,8 @@ Status QuestionSet::checkAnswer(size_t question, StoredAnswer &answer) {
 
 // For the questions from `firstQuestion` on that have none of their own.
 Status QuestionSet::setContext(size_t firstQuestion, const std::string &context) {
+  if (context.empty() && firstQuestion < questions.size())
+    return dataLoss("%s: expected a context, found nothing", place(firstQuestion).c_str());
   // Flat records repeat the context of the one before.
   if (contexts.empty() || at(contexts.back()) != context) {
     contexts.push_back({texts.size(), context.size()});
@@ -211,6 +213,8 @@ Status QuestionSet::Reader::addQuestion(Object &object, JsonReader::Place at) {
   std::string place = set.place(set.questions.size() - 1);
   if (!ids.insert(object.id).second)
     return dataLoss("%s: expected an id that no other question has", place.c_str());
+  if (object.question.empty())
+    return dataLoss("%s: expected a question, found nothing", place.c_str());
   if (object.impossible && !object.texts.empty())
     return dataLoss("%s: expected no answers where is_impossible is true, found %zu", place.c_str(),
                     object.texts.size());
