@@ -68,7 +68,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (kind == 2)
     if (Result<Tokenizer> tokenizer = Tokenizer::fromVocabulary(file, "input"); tokenizer.ok())
       encode(*tokenizer, text, data[1]);
-  if (kind == 3)
-    (void)readTokenizerConfig(file, "input");
+  if (kind == 3) {
+    TokenizerConfig config;
+    (void)readTokenizerConfig(file, "input", config).ok();
+  }
   return 0;
 }

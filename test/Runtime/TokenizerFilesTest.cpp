@@ -4,6 +4,8 @@
 #include "ReaderTesting.h"
 #include "TokenizerTesting.h"
 
+#include <sstream>
+
 using namespace weft::rt;
 using namespace weft::rt::testing;
 
@@ -284,11 +286,11 @@ TEST(TokenizerFolder, readsAddedTokensOfOlderFolders) {
   EXPECT_EQ(load(R"({"<y>": 28, "<z>": 28})").status().message(),
             path + ": expected an id of its own for each token, found 28 for \"<y>\" and \"<z>\"");
   EXPECT_EQ(load(R"({"<y>": 33})").status().message(),
-            folder.path("vocab.txt") + ": added_tokens[4] (\"<y>\"): expected the id 28 (the next "
+            folder.path("vocab.txt") + ": added_tokens[0] (\"<y>\"): expected the id 28 (the next "
                                        "behind the vocabulary), found 33");
   EXPECT_EQ(load(R"({"film": 28})").status().message(),
             folder.path("vocab.txt") +
-                ": added_tokens[4] (\"film\"): expected the id 6 (as in the vocabulary), found 28");
+                ": added_tokens[0] (\"film\"): expected the id 6 (as in the vocabulary), found 28");
 }
 
 TEST(TokenizerFolder, readsTheConfiguration) {
@@ -317,13 +319,13 @@ TEST(TokenizerFolder, readsTheConfiguration) {
   Result<Tokenizer> additional = load(R"({"additional_special_tokens": ["<x>", {"content": "<y>"}],
                                           "mask_token": "<m>"})");
   ASSERT_TRUE(additional.ok()) << additional.status().message();
-  EXPECT_EQ(additional->idOf("<y>"), 29);
-  EXPECT_EQ(additional->special().mask, 30);
+  EXPECT_EQ(additional->special().mask, 28);
+  EXPECT_EQ(additional->idOf("<y>"), 30);
   EXPECT_EQ(tokensOf(*additional, "a<y><m>"), "a <y> <m>");
   folder.write("special_tokens_map.json", bytesOf(R"({"sep_token": "a", "cls_token": "b"})"));
   Result<Tokenizer> mapped = load(R"({"cls_token": "c"})");
   ASSERT_TRUE(mapped.ok()) << mapped.status().message();
-  EXPECT_EQ(tokensOf(*mapped, encoded(*mapped, "d")), "c d a");
+  EXPECT_EQ(tokensOf(*mapped, encoded(*mapped, "d")), "b d a");
   folder.write("special_tokens_map.json", bytesOf("{}"));
 
   std::string path = folder.path("tokenizer_config.json");
@@ -346,4 +348,154 @@ TEST(TokenizerFolder, readsTheConfiguration) {
   Result<Tokenizer> both = load(R"({"do_lower_case": false, "tokenizer_class": "BertTokenizer"})");
   ASSERT_TRUE(both.ok()) << both.status().message();
   EXPECT_EQ(tokensOf(*both, "A é"), "[UNK] é");
+}
+
+namespace {
+
+// A folder of a tokenizer of BERT, whose files a test changes.
+class BertFolder {
+public:
+  BertFolder() {
+    folder.write("vocab.txt", bytesOf(smallVocabulary));
+    folder.write("config.json", bytesOf("{}"));
+  }
+  void write(const char *name, const char *text) { folder.write(name, bytesOf(text)); }
+  void writeTokenizer(const Json &json) { folder.write("tokenizer.json", bytesOf(json.dump())); }
+  std::string path(const char *name) const { return folder.path(name); }
+  Result<Tokenizer> load() const { return Tokenizer::load(folder.path()); }
+  // Tokens of a text, or the error.
+  std::string operator()(const char *text) const {
+    Result<Tokenizer> tokenizer = load();
+    return tokenizer.ok() ? tokensOf(*tokenizer, text) : tokenizer.status().message();
+  }
+
+private:
+  TemporaryFolder folder;
+};
+
+// tokenizer.json with the vocabulary of vocab.txt.
+Json bertTokenizerJson() {
+  Json json = smallTokenizerJson();
+  json["model"]["vocab"] = Json::object();
+  std::istringstream lines(smallVocabulary);
+  int id = 0;
+  for (std::string line; std::getline(lines, line);)
+    json["model"]["vocab"][line] = id++;
+  json["post_processor"] = nullptr;
+  json["added_tokens"] = Json::array();
+  return json;
+}
+
+Json addedToken(int id, const char *content, std::vector<std::string> set) {
+  Json json = {{"id", id},        {"content", content},  {"single_word", false}, {"lstrip", false},
+               {"rstrip", false}, {"normalized", false}, {"special", true}};
+  for (const std::string &flag : set)
+    json[flag] = true;
+  return json;
+}
+
+} // namespace
+
+// What AutoTokenizer of transformers 5.24 gives for these folders; "[" and "]" are tokens, "mask"
+// is none.
+TEST(TokenizerFolder, splitsSpecialTokensIfAsked) {
+  BertFolder folder;
+  EXPECT_EQ(folder("[MASK] film [SEP]"), "[MASK] film [SEP]");
+  folder.write("tokenizer_config.json", R"({"split_special_tokens": true})");
+  EXPECT_EQ(folder("[MASK] film [SEP]"), "[ [UNK] ] film [ [UNK] ]");
+  EXPECT_EQ(folder("film[MASK]film"), "film [ [UNK] ] film");
+  // Tokens that are not special are found all the same.
+  folder.write("tokenizer_config.json",
+               R"({"split_special_tokens": true, "added_tokens_decoder": {
+                   "28": {"content": "<x>", "special": true},
+                   "29": {"content": "<y>", "special": false}}})");
+  EXPECT_EQ(folder("<x> a<y>b"), "[UNK] [UNK] [UNK] a <y> b");
+  folder.write("tokenizer_config.json", R"({"split_special_tokens": true})");
+  Json json = bertTokenizerJson();
+  json["added_tokens"].push_back(addedToken(4, "[MASK]", {}));
+  folder.writeTokenizer(json);
+  EXPECT_EQ(folder("film[MASK]film"), "film [ [UNK] ] film");
+  folder.write("tokenizer_config.json", R"({"split_special_tokens": "true"})");
+  EXPECT_EQ(folder("a"), folder.path("tokenizer_config.json") +
+                             ": split_special_tokens: expected true or false, found string");
+}
+
+TEST(TokenizerFolder, takesFlagsOfSpecialTokens) {
+  BertFolder folder;
+  // In either file.
+  const char *const token =
+      R"({"mask_token": {"__type": "AddedToken", "content": "[MASK]", "lstrip": true,
+                               "rstrip": false, "normalized": true, "single_word": false}})";
+  for (const char *file : {"special_tokens_map.json", "tokenizer_config.json"}) {
+    folder.write(file, token);
+    EXPECT_EQ(folder("[mask] [Mask]"), "[MASK] [MASK]") << file;
+    Encoding encoding = encoded(*folder.load(), "a  [MASK] b");
+    EXPECT_EQ(encoding.offsets[2], (TextRange{1, 9})) << file;
+    folder.write(file, "{}");
+  }
+  folder.write("special_tokens_map.json",
+               R"({"mask_token": {"content": "[MASK]", "single_word": true, "rstrip": true}})");
+  EXPECT_EQ(folder("film[MASK]film"), "film [ [UNK] ] film");
+  EXPECT_EQ(folder("[mask] [MASK]"), "[ [UNK] ] [MASK]");
+  // added_tokens_decoder goes before both files, tokenizer.json before flags elsewhere.
+  folder.write("tokenizer_config.json", R"({"cls_token": "c", "added_tokens_decoder":
+      {"4": {"content": "[MASK]", "lstrip": true, "normalized": true, "special": true}}})");
+  EXPECT_EQ(folder("[mask] film[MASK]film"), "[MASK] film [MASK] film");
+  EXPECT_EQ(tokensOf(*folder.load(), encoded(*folder.load(), "a")), "c a [SEP]");
+  Json json = bertTokenizerJson();
+  json["added_tokens"].push_back(addedToken(4, "[MASK]", {"rstrip"}));
+  folder.writeTokenizer(json);
+  EXPECT_EQ(folder("[mask]"), "[MASK]");
+  folder.write("tokenizer_config.json", token);
+  EXPECT_EQ(folder("[mask] [MASK]"), "[ [UNK] ] [MASK]");
+}
+
+TEST(TokenizerFolder, numbersSpecialTokensInOrder) {
+  BertFolder folder;
+  folder.write("tokenizer_config.json",
+               R"({"image_token": "<i>", "additional_special_tokens": ["<x>"], "mask_token": "<m>",
+                   "bos_token": "<s>", "eos_token": "<e>", "add_bos_token": true})");
+  Result<Tokenizer> tokenizer = folder.load();
+  ASSERT_TRUE(tokenizer.ok()) << tokenizer.status().message();
+  int32_t id = 28;
+  for (const char *token : {"<s>", "<e>", "<m>", "<i>", "<x>"})
+    EXPECT_EQ(tokenizer->idOf(token), id++) << token;
+  EXPECT_EQ(folder("a<s>b"), "a <s> b");
+  // No mask token at all.
+  folder.write("tokenizer_config.json", R"({"mask_token": null})");
+  EXPECT_EQ(folder("a [MASK]"), "a [ [UNK] ]");
+  EXPECT_EQ(folder.load()->special().mask, -1);
+  folder.write("tokenizer_config.json", R"({"sep_token": null})");
+  EXPECT_EQ(folder("a"),
+            folder.path("tokenizer_config.json") + ": sep_token: expected a token, found null");
+  folder.write("tokenizer_config.json", R"({"extra_special_tokens": {"image_token": "<x>"}})");
+  EXPECT_EQ(folder("a<x>"), "a <x>");
+  folder.write("tokenizer_config.json", R"({"extra_special_tokens": "<x>"})");
+  EXPECT_EQ(folder("a"), folder.path("tokenizer_config.json") +
+                             ": extra_special_tokens: expected an array, found string");
+}
+
+TEST(TokenizerFolder, normalizesAsTransformersDoes) {
+  BertFolder folder;
+  Json json = bertTokenizerJson();
+  json["normalizer"]["lowercase"] = false;
+  folder.writeTokenizer(json);
+  EXPECT_EQ(folder("The É"), "the e");
+  folder.write("tokenizer_config.json", R"({"do_lower_case": false, "do_basic_tokenize": false,
+                                            "never_split": ["a.b"], "add_prefix_space": true})");
+  EXPECT_EQ(folder("The a.b"), "The a . b");
+  folder.write("tokenizer_config.json", R"({"tokenizer_class": "PreTrainedTokenizerFast"})");
+  EXPECT_EQ(folder("The É"), "The [UNK]");
+}
+
+TEST(TokenizerFolder, tellsTheSides) {
+  BertFolder folder;
+  folder.write("tokenizer_config.json", R"({"truncation_side": "left", "padding_side": "right"})");
+  Result<Tokenizer> tokenizer = folder.load();
+  ASSERT_TRUE(tokenizer.ok()) << tokenizer.status().message();
+  EXPECT_EQ(tokenizer->truncationSide(), TruncationSide::left);
+  EXPECT_FALSE(tokenizer->padsLeft());
+  folder.write("tokenizer_config.json", R"({"truncation_side": "middle"})");
+  EXPECT_EQ(folder("a"), folder.path("tokenizer_config.json") +
+                             ": truncation_side: expected \"left\" or \"right\", found \"middle\"");
 }

@@ -25,7 +25,7 @@ the word if words were given.
   --max-length N            tokens at most, special ones included
   --truncation STRATEGY     longest_first|only_first|only_second|do_not_truncate
                             (longest_first with --max-length)
-  --truncation-side SIDE    right|left (right)
+  --truncation-side SIDE    right|left (the tokenizer's, else right)
   --stride N                writes what is cut off too, as "overflowing": pieces that each repeat N tokens
   --no-special-tokens       without [CLS] and [SEP]
   --invalid-utf8 WHAT       replace|error (replace): what becomes of bytes that are not UTF-8
@@ -37,7 +37,7 @@ Example:
 
 struct TokenizeOptions {
   std::string tokenizer, texts;
-  std::string truncation, side = "right", invalid = "replace";
+  std::string truncation, side, invalid = "replace";
   size_t maxLength = 0;
   int64_t stride = -1;
   bool noSpecialTokens = false, all = false;
@@ -126,14 +126,16 @@ void appendEncoding(std::string &line, const rt::Encoding &encoding,
   line += '}';
 }
 
-rt::EncodeOptions encodeOptions(const TokenizeOptions &options) {
+rt::EncodeOptions encodeOptions(const TokenizeOptions &options, rt::TruncationSide usual) {
   rt::EncodeOptions result;
   bool truncates = options.maxLength > 0 && options.truncation != "do_not_truncate";
   if (truncates)
     result.truncation = options.truncation == "only_first"    ? rt::Truncation::onlyFirst
                         : options.truncation == "only_second" ? rt::Truncation::onlySecond
                                                               : rt::Truncation::longestFirst;
-  result.side = options.side == "left" ? rt::TruncationSide::left : rt::TruncationSide::right;
+  result.side = options.side.empty()     ? usual
+                : options.side == "left" ? rt::TruncationSide::left
+                                         : rt::TruncationSide::right;
   result.invalidUtf8 =
       options.invalid == "error" ? rt::InvalidUtf8::error : rt::InvalidUtf8::replace;
   result.addSpecialTokens = !options.noSpecialTokens;
@@ -162,7 +164,7 @@ Status runTokenize(const TokenizeOptions &options) {
   std::ifstream file(options.texts);
   if (!file)
     return rt::fromErrno("cannot open '%s'", options.texts.c_str());
-  rt::EncodeOptions encode = encodeOptions(options);
+  rt::EncodeOptions encode = encodeOptions(options, tokenizer.truncationSide());
   rt::Encoding encoding;
   std::string line, output;
   for (int64_t number = 1; std::getline(file, line); ++number) {

@@ -47,10 +47,11 @@ size_t spaceAfter(std::string_view text, size_t begin) {
 } // namespace
 
 AddedTokenFinder::AddedTokenFinder(std::span<const AddedToken> tokens,
-                                   const std::vector<Trie::Entry> &patterns)
+                                   const std::vector<Trie::Entry> &patterns, bool splitSpecial)
     : hasPatterns(!patterns.empty()), trie(patterns) {
   for (const AddedToken &token : tokens)
-    flags.push_back({token.singleWord, token.stripLeft, token.stripRight});
+    flags.push_back(
+        {token.singleWord, token.stripLeft, token.stripRight, splitSpecial && token.special});
   int distinct = 0;
   for (const auto &[pattern, token] : patterns) {
     auto first = static_cast<uint8_t>(pattern[0]);
@@ -86,7 +87,7 @@ void AddedTokenFinder::split(std::string_view text, std::vector<TextPart> &parts
     size_t begin = position, end = position + length;
     position = end;
     const Flags &wanted = flags[static_cast<size_t>(token)];
-    if (wanted.singleWord && !standsAlone(text, begin, end))
+    if (wanted.isText || (wanted.singleWord && !standsAlone(text, begin, end)))
       continue;
     if (wanted.stripLeft)
       begin = std::max(spaceBefore(text, begin), done);

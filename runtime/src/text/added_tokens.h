@@ -36,8 +36,10 @@ struct TextPart {
 class AddedTokenFinder {
 public:
   AddedTokenFinder() = default;
-  // The patterns to look for; each one's token is the index in `tokens` beside it.
-  AddedTokenFinder(std::span<const AddedToken> tokens, const std::vector<Trie::Entry> &patterns);
+  // The patterns to look for; each one's token is the index in `tokens` beside it. `splitSpecial`:
+  // special ones count as text.
+  AddedTokenFinder(std::span<const AddedToken> tokens, const std::vector<Trie::Entry> &patterns,
+                   bool splitSpecial = false);
 
   bool empty() const { return !hasPatterns; }
   // Appends the parts of well-formed text, in order. Parts may overlap where a token that begins
@@ -46,7 +48,7 @@ public:
 
 private:
   struct Flags {
-    bool singleWord, stripLeft, stripRight;
+    bool singleWord, stripLeft, stripRight, isText;
   };
   // The first byte from `position` on that a pattern begins with, or the end.
   size_t nextCandidate(std::string_view text, size_t position) const;

@@ -131,6 +131,10 @@ size_t Tokenizer::addedTokens(bool pair) const {
   return (pair ? data->parts.pair : data->parts.single).addedTokens();
 }
 
+TruncationSide Tokenizer::truncationSide() const { return data->parts.truncationSide; }
+
+bool Tokenizer::padsLeft() const { return data->parts.padsLeft; }
+
 std::optional<size_t> Tokenizer::modelMaxLength() const { return data->parts.modelMaxLength; }
 
 std::string Tokenizer::decode(std::span<const int32_t> ids, bool skipSpecialTokens) const {

@@ -102,9 +102,13 @@ public:
   // it has one). A file: tokenizer.json or vocab.txt by content, under any name; beside a
   // vocab.txt, tokenizer_config.json is read as well.
   //
-  // As in Hugging Face's Transformers, do_lower_case, strip_accents and tokenize_chinese_chars of a
-  // tokenizer_config.json are preferred to what tokenizer.json says, if it names a BERT tokenizer.
-  // What would change the ids and is not supported is an error that names its place in the JSON.
+  // As in Hugging Face's Transformers 5, the tokenizer of a folder whose configuration names a BERT
+  // tokenizer, or none, normalizes as do_lower_case, strip_accents and tokenize_chinese_chars of
+  // tokenizer_config.json and their defaults say, whatever tokenizer.json does; special tokens and
+  // their flags (lstrip, rstrip, single_word, normalized) come from added_tokens_decoder, else from
+  // special_tokens_map.json, added_tokens.json and tokenizer.json; split_special_tokens makes them
+  // text; do_basic_tokenize and never_split mean nothing. What would change the ids and is not
+  // supported is an error that names its place in the JSON.
   // The truncation and padding that tokenizer.json may hold are not applied: options decide, as in
   // Hugging Face's Transformers.
   static Result<Tokenizer> load(const std::string &path);
@@ -144,6 +148,10 @@ public:
   size_t addedTokens(bool pair) const;
   // model_max_length of tokenizer_config.json, if a folder with a sensible one was loaded.
   std::optional<size_t> modelMaxLength() const;
+  // truncation_side of it: what Hugging Face cuts if nothing else is asked for.
+  TruncationSide truncationSide() const;
+  // padding_side of it is left.
+  bool padsLeft() const;
   // Text of the tokens, as Hugging Face decodes them: continuations joined, special tokens left out
   // if asked, spaces before punctuation taken away as tokenizer.json's decoder says.
   std::string decode(std::span<const int32_t> ids, bool skipSpecialTokens = true) const;

@@ -40,6 +40,8 @@ Result<std::shared_ptr<const TokenizerData>> TokenizerData::create(TokenizerPart
 }
 
 int32_t TokenizerData::idOf(std::string_view token) const {
+  if (token.empty())
+    return -1;
   if (int32_t id = model.idOf(token); id >= 0)
     return id;
   for (const AddedToken &added : parts.added)
@@ -109,8 +111,8 @@ Status TokenizerData::makeFinders(const std::string &name) {
                       name.c_str(), i, token.content.c_str());
     normalized.emplace_back(forms[i].text, static_cast<int32_t>(i));
   }
-  rawFinder = AddedTokenFinder(parts.added, raw);
-  normalizedFinder = AddedTokenFinder(parts.added, normalized);
+  rawFinder = AddedTokenFinder(parts.added, raw, parts.splitSpecialTokens);
+  normalizedFinder = AddedTokenFinder(parts.added, normalized, parts.splitSpecialTokens);
   return {};
 }
 

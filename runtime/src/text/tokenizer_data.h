@@ -36,6 +36,10 @@ struct TokenizerParts {
   // Names of the special tokens; the unknown one is WordPiece's.
   std::string cls = "[CLS]", sep = "[SEP]", pad = "[PAD]", mask = "[MASK]";
   std::optional<size_t> modelMaxLength;
+  TruncationSide truncationSide = TruncationSide::right;
+  bool padsLeft = false;
+  // Special tokens are text where they stand in a text.
+  bool splitSpecialTokens = false;
   // Of the decoder.
   std::string decoderPrefix = "##";
   bool decoderCleansUp = true;

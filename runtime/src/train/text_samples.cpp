@@ -65,6 +65,7 @@ Result<size_t> encodeWithin(const TokenizeRequest &request, int64_t index, Encod
     if (request.truncation == Truncation::none)
       return tooLong(request, index, found);
     options.truncation = request.truncation;
+    options.side = request.side;
     options.maxLength = static_cast<size_t>(request.maxLength);
     options.keepOverflow = request.windows;
     options.stride = request.stride;

@@ -29,6 +29,7 @@ struct TokenizeRequest {
   int64_t count = 0;
   int64_t maxLength = 0; // tokens at most
   Truncation truncation = Truncation::longestFirst;
+  TruncationSide side = TruncationSide::right;
   bool addSpecialTokens = true;
   // Encodes text number `index`. Called from several threads.
   std::function<Status(int64_t index, const EncodeOptions &options, Encoding &result)> encode;
