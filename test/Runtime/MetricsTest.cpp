@@ -90,28 +90,124 @@ TEST(Metrics, severalLabels) {
                                   {"recall", 0.933333333333333}});
 }
 
-TEST(Metrics, entities) {
-  LabelNames names{{"O", "B-per", "B-loc", "I-per", "I-loc"}};
-  ASSERT_TRUE(EntityMetrics::apply(names));
+namespace {
+
+struct EntityCase {
+  const char *title;
+  LabelNames names;
+  std::vector<Numbers> labels, predictions;
+  double accuracy, f1, precision, recall;
+};
+
+} // namespace
+
+// What seqeval's accuracy_score, f1_score, precision_score and recall_score give by default, with
+// suffix=True for the last one.
+TEST(Metrics, entitiesOfAllSchemes) {
+  const EntityCase cases[] = {
+      {"IOB2",
+       {{"O", "B-per", "B-loc", "I-per", "I-loc"}},
+       {{0, 0, 0, 0, 4, 0, 2, 0, 0},
+        {0},
+        {4, 3, 0, 0, 0, 1, 0},
+        {0, 0, 3, 1, 4, 0, 0, 0, 0, 0, 0, 2},
+        {0, 3, 4, 2, 1},
+        {2, 4, 0, 2, 0, 0, 2, 0, 0, 4}},
+       {{0, 0, 0, 0, 4, 0, 2, 0, 0},
+        {0},
+        {4, 2, 0, 0, 0, 1, 0},
+        {0, 0, 3, 1, 4, 0, 0, 0, 0, 2, 0, 2},
+        {2, 3, 4, 2, 1},
+        {2, 4, 0, 2, 0, 0, 2, 0, 0, 4}},
+       0.931818181818182,
+       0.888888888888889,
+       0.842105263157895,
+       0.941176470588235},
+      {"IOB1",
+       {{"O", "I-per", "I-loc"}},
+       {{0, 2, 0, 1, 1, 1, 0}, {1, 1, 2, 1, 0}, {2, 1, 2, 1, 1, 2, 1, 0, 0}, {0, 0, 0, 2}},
+       {{0, 2, 0, 1, 1, 1, 0}, {1, 2, 2, 1, 0}, {2, 2, 1, 1, 1, 2, 1, 0, 1}, {0, 0, 0, 2}},
+       0.84,
+       0.521739130434783,
+       0.545454545454545,
+       0.5},
+      {"IOBES",
+       {{"O", "B-x", "I-x", "E-x", "S-x", "S-y", "E-y"}},
+       {{4, 0, 2, 4, 0}, {6, 1, 4, 3}, {5, 2, 2, 4, 2}, {0, 0, 6, 3, 3, 3, 3, 2, 0, 1}},
+       {{4, 0, 2, 1, 0}, {6, 2, 4, 3}, {5, 2, 6, 4, 4}, {0, 0, 4, 3, 3, 3, 3, 6, 6, 1}},
+       0.708333333333333,
+       0.789473684210526,
+       0.75,
+       0.833333333333333},
+      {"BILOU",
+       {{"O", "B-x", "I-x", "L-x", "U-x", "U-y"}},
+       {{5, 1, 1, 4, 3, 2, 5, 0, 0},
+        {3, 2, 1, 5, 4, 2, 3},
+        {2, 0, 1, 0, 1, 3, 1, 2},
+        {3, 4, 4, 0, 3, 5}},
+       {{5, 1, 0, 5, 3, 3, 2, 0, 5},
+        {3, 2, 5, 5, 0, 2, 5},
+        {2, 3, 1, 0, 1, 3, 1, 5},
+        {3, 4, 4, 1, 1, 5}},
+       0.6,
+       0.413793103448276,
+       0.4,
+       0.428571428571429},
+      {"hyphens in types",
+       {{"O", "B-a-b", "I-a-b", "B-a-c", "I-a", "B-b"}},
+       {{2, 4, 1, 4, 2, 2},
+        {3, 1, 0, 5, 2, 3, 5, 4, 4, 3, 4},
+        {4, 1, 4, 4, 0},
+        {1, 4, 0, 1, 1, 1, 3, 4, 5, 0}},
+       {{2, 4, 1, 4, 0, 0},
+        {3, 1, 4, 5, 2, 0, 5, 4, 4, 3, 4},
+        {4, 1, 4, 5, 0},
+        {2, 1, 1, 1, 1, 1, 3, 4, 5, 0}},
+       0.75,
+       0.823529411764706,
+       0.807692307692308,
+       0.84},
+      {"no types",
+       {{"O", "B", "I", "E", "S"}},
+       {{1, 2, 1, 2}, {3, 1, 0, 3, 3}, {1, 1, 3, 4, 3}, {3, 1, 2, 2, 0, 2, 0, 2}},
+       {{1, 2, 1, 2}, {3, 1, 0, 1, 0}, {1, 1, 1, 4, 3}, {3, 2, 2, 2, 0, 2, 0, 2}},
+       0.818181818181818,
+       0.857142857142857,
+       0.857142857142857,
+       0.857142857142857},
+      {"no prefixes",
+       {{"O", "PER", "LOC"}},
+       {{1, 0, 1, 0, 2}, {1, 0, 2, 0}, {1, 0, 1, 0}, {2, 1, 1, 2, 0, 0, 2, 2}},
+       {{1, 0, 1, 0, 2}, {1, 0, 1, 0}, {1, 0, 1, 0}, {2, 1, 2, 2, 0, 0, 2, 2}},
+       0.904761904761905,
+       0.727272727272727,
+       0.727272727272727,
+       0.727272727272727},
+      {"suffixes",
+       {{"O", "x-B", "x-I", "y-a-B", "y-b-I", "y-E"}},
+       {{3, 4, 2, 5, 1, 1, 2, 1, 5, 5, 5}, {3, 2, 0, 1, 0}, {5, 5, 2, 3}, {0, 0, 5, 3, 4}},
+       {{3, 4, 2, 5, 1, 1, 2, 1, 4, 5, 5}, {1, 2, 0, 1, 0}, {5, 5, 2, 3}, {0, 0, 5, 3, 4}},
+       0.92,
+       0.871794871794872,
+       0.894736842105263,
+       0.85},
+  };
+  for (const EntityCase &test : cases) {
+    SCOPED_TRACE(test.title);
+    ASSERT_TRUE(EntityMetrics::apply(test.names));
+    EntityMetrics metrics(test.names);
+    for (size_t i = 0; i < test.labels.size(); ++i)
+      metrics.add(test.predictions[i], test.labels[i]);
+    expectValues(metrics.values(), {{"accuracy", test.accuracy},
+                                    {"f1", test.f1},
+                                    {"precision", test.precision},
+                                    {"recall", test.recall}});
+  }
+}
+
+TEST(Metrics, tagsThatAreNoEntities) {
   EXPECT_FALSE(EntityMetrics::apply({{"noun", "verb"}}));
+  EXPECT_FALSE(EntityMetrics::apply({{"O"}}));
   EXPECT_FALSE(EntityMetrics::apply({}));
-  const std::vector<Numbers> labels = {{0, 0, 0, 0, 4, 0, 2, 0, 0},
-                                       {0},
-                                       {4, 3, 0, 0, 0, 1, 0},
-                                       {0, 0, 3, 1, 4, 0, 0, 0, 0, 0, 0, 2},
-                                       {0, 3, 4, 2, 1},
-                                       {2, 4, 0, 2, 0, 0, 2, 0, 0, 4}};
-  const std::vector<Numbers> predictions = {{0, 0, 0, 0, 4, 0, 2, 0, 0},
-                                            {0},
-                                            {4, 2, 0, 0, 0, 1, 0},
-                                            {0, 0, 3, 1, 4, 0, 0, 0, 0, 2, 0, 2},
-                                            {2, 3, 4, 2, 1},
-                                            {2, 4, 0, 2, 0, 0, 2, 0, 0, 4}};
-  EntityMetrics metrics(names);
-  for (size_t i = 0; i < labels.size(); ++i)
-    metrics.add(predictions[i], labels[i]);
-  expectValues(metrics.values(), {{"accuracy", 0.931818181818182},
-                                  {"f1", 0.857142857142857},
-                                  {"precision", 0.75},
-                                  {"recall", 1}});
+  EXPECT_TRUE(EntityMetrics::apply({{"B-np", "I-np", "B-vp"}}));
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <numeric>
 
 namespace weft::rt {
@@ -132,51 +133,78 @@ MetricValues RegressionMetrics::values() const {
 
 // --- Entities -----------------------------------------------------------------------------------
 
-static bool isTag(const std::string &name) {
-  return name == "O" || name.starts_with("B-") || name.starts_with("I-");
+static bool isKind(char letter) { return std::strchr("BIES", letter) && letter != 0; }
+
+// "B-per", or "B" alone.
+static bool hasPrefix(std::string_view name) {
+  return !name.empty() && (isKind(name[0]) || name[0] == 'L' || name[0] == 'U') &&
+         (name.size() == 1 || name[1] == '-');
+}
+
+// "per-B", or "B" alone.
+static bool hasSuffix(std::string_view name) {
+  return !name.empty() && isKind(name.back()) && (name.size() == 1 || name[name.size() - 2] == '-');
+}
+
+// All names but O.
+static bool allAre(bool (*what)(std::string_view), const LabelNames &names) {
+  return std::all_of(names.names.begin(), names.names.end(),
+                     [&](const std::string &name) { return name == "O" || what(name); });
 }
 
 bool EntityMetrics::apply(const LabelNames &names) {
-  bool any = false;
-  for (const std::string &name : names.names) {
-    if (!isTag(name))
-      return false;
-    any = any || name != "O";
-  }
-  return any;
+  bool hasOutside = names.find("O").has_value();
+  return names.names.size() > hasOutside &&
+         (hasOutside || allAre(hasPrefix, names) || allAre(hasSuffix, names));
 }
 
+// The letter, and what stands on the other side of the hyphen beside it; seqeval calls a type
+// without a name "_".
 EntityMetrics::EntityMetrics(const LabelNames &names) {
+  bool suffixes = allAre(hasSuffix, names);
   LabelNames types;
-  for (const std::string &name : names.names) {
+  auto tagOf = [&](std::string_view name) {
     Tag tag;
-    tag.kind = name.empty() ? 'O' : name[0];
-    if (std::string type = name.size() > 2 ? name.substr(2) : ""; tag.kind != 'O') {
-      if (!types.find(type))
-        types.names.push_back(type);
-      tag.type = *types.find(type);
-    }
-    kinds.push_back(tag);
-  }
+    tag.kind = suffixes ? name.back() : name.front();
+    std::string_view type = suffixes ? name.substr(0, name.size() - 1) : name.substr(1);
+    size_t hyphen = suffixes ? type.rfind('-') : type.find('-');
+    if (hyphen != std::string_view::npos)
+      type = suffixes ? type.substr(0, hyphen) : type.substr(hyphen + 1);
+    if (type.empty())
+      type = "_";
+    if (!types.find(type))
+      types.names.emplace_back(type);
+    tag.type = *types.find(type);
+    return tag;
+  };
+  outside = tagOf("O");
+  for (const std::string &name : names.names)
+    kinds.push_back(name.empty() ? outside : tagOf(name));
 }
 
 std::vector<EntityMetrics::Entity>
 EntityMetrics::entities(std::span<const int64_t> sequence) const {
+  auto isOneOf = [](char kind, const char *kinds) { return std::strchr(kinds, kind) != nullptr; };
   std::vector<Entity> found;
-  bool open = false;
-  for (size_t i = 0; i < sequence.size(); ++i) {
-    Tag tag;
-    if (sequence[i] >= 0 && sequence[i] < static_cast<int64_t>(kinds.size()))
+  Tag before = {'O', -1}; // of no type, as in front of a sentence
+  int64_t begin = 0;
+  for (size_t i = 0; i <= sequence.size(); ++i) {
+    Tag tag = outside;
+    if (i < sequence.size() && sequence[i] >= 0 && sequence[i] < static_cast<int64_t>(kinds.size()))
       tag = kinds[static_cast<size_t>(sequence[i])];
     auto place = static_cast<int64_t>(i);
-    if (tag.kind == 'B') {
-      found.push_back({place, place + 1, tag.type});
-      open = true;
-    } else if (open && tag.kind == 'I' && tag.type == found.back().type) {
-      found.back().end = place + 1;
-    } else {
-      open = false;
-    }
+    bool otherType = before.type != tag.type;
+    bool ends = isOneOf(before.kind, "ES") ||
+                (isOneOf(before.kind, "BI") && isOneOf(tag.kind, "BSO")) ||
+                (!isOneOf(before.kind, "O.") && otherType);
+    bool begins = isOneOf(tag.kind, "BS") ||
+                  (isOneOf(before.kind, "ESO") && isOneOf(tag.kind, "EI")) ||
+                  (!isOneOf(tag.kind, "O.") && otherType);
+    if (ends)
+      found.push_back({begin, place, before.type});
+    if (begins)
+      begin = place;
+    before = tag;
   }
   return found;
 }

@@ -71,13 +71,15 @@ private:
   std::vector<double> predictions, labels;
 };
 
-// Entities in tags B-TYPE, I-TYPE and O. An entity begins with B- and goes on with I- of its type;
-// an I- that follows neither is no entity (seqeval's mode="strict", scheme=IOB2). One counts as
-// found if begin, end and type are right. precision, recall, f1 are over all entities (micro),
-// accuracy is that of tags.
+// Entities in tags like B-TYPE, I-TYPE, E-TYPE, S-TYPE and O, by seqeval's default rules (those of
+// conlleval), which read all schemes: IOB1, IOB2, IOE1, IOE2, IOBES. An entity begins at B, at S,
+// behind O, E or S, and where the type changes; it ends behind E and S, and before O, B, S and
+// another type. One counts as found if begin, end and type are right. precision, recall, f1 are
+// over all entities (micro), accuracy is that of tags.
 class EntityMetrics {
 public:
-  // True if the names are tags of that kind.
+  // True if the names are tags of that kind: O among others, or all with a prefix or all with a
+  // suffix.
   static bool apply(const LabelNames &names);
   explicit EntityMetrics(const LabelNames &names);
   // One sentence; as many predictions as labels.
@@ -97,6 +99,7 @@ private:
   std::vector<Entity> entities(std::span<const int64_t> sequence) const;
 
   std::vector<Tag> kinds; // by label
+  Tag outside;
   int64_t hits = 0, predicted = 0, actual = 0, tags = 0, rightTags = 0;
 };
 
