@@ -56,7 +56,7 @@ struct ExplainOptions : RunOptions {
 bool isOfData(const rt::ArgumentSpec &spec) {
   static const std::set<std::string> keys = {"text_column",    "text_pair_column", "label_column",
                                              "labels_file",    "data_format",      "tokenizer",
-                                             "max_seq_length", "truncation"};
+                                             "max_seq_length", "truncation",       "skip_bad_rows"};
   return keys.count(spec.key) != 0;
 }
 
@@ -95,6 +95,7 @@ public:
     request.count = context.texts.count();
     request.maxLength = limit;
     request.truncation = options.arguments.data.truncation;
+    request.side = context.tokenizer.truncationSide();
     request.encode = [&context](int64_t index, const rt::EncodeOptions &encode,
                                 rt::Encoding &result) {
       return context.texts.encode(context.tokenizer, index, encode, result);
@@ -240,9 +241,7 @@ private:
     std::string name(!isOwn                     ? std::string_view(options.target)
                      : context.texts.areWords() ? context.texts.tag(text.index, word)
                                                 : context.texts.label(text.index));
-    std::optional<int64_t> found = names.find(name);
-    if (!found)
-      found = rt::integerOf(name);
+    std::optional<int64_t> found = names.classOf(name);
     if (!found || *found < 0 || *found >= classes)
       return rt::invalidArgument(
           "%s: expected %s, got '%s'",
@@ -349,6 +348,8 @@ Status runExplain(const ExplainOptions &options) {
   if (!options.data.empty()) {
     WEFT_ASSIGN_OR_RETURN(texts, opener.openRaw(options.data, rt::Split::evaluation));
   }
+  for (const std::string &notice : opener.takeNotices())
+    std::fprintf(stderr, "weft: %s\n", notice.c_str());
   ExplanationContext context(texts, *opener.tokenizer());
   WEFT_RETURN_IF_ERROR(describe(*session, explainer, options, opener.labels(), context));
   Run run(options, explainer, opener, context, limit);

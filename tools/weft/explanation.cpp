@@ -118,7 +118,7 @@ Json toJson(const Explanation &explanation, const ExplanationContext &context) {
   const rt::RawTexts &texts = context.texts;
   int64_t index = explanation.text->index;
   std::span<const float> logits = logitsOf(explanation, context);
-  Json result = {{"index", index},
+  Json result = {{"index", texts.number(index)},
                  {"method", context.method},
                  {"target", context.classNames[static_cast<size_t>(explanation.target)]},
                  {"score", explanation.score},
@@ -182,7 +182,8 @@ std::string pageBegin(const ExplanationContext &context) {
 std::string pageEnd() { return "</body></html>\n"; }
 
 static std::string heading(const Explanation &explanation, const ExplanationContext &context) {
-  std::string text = "<small>" + std::to_string(explanation.text->index) + ": ";
+  std::string text =
+      "<small>" + std::to_string(context.texts.number(explanation.text->index)) + ": ";
   if (context.judgesTokens)
     text += "<i>" + escaped(wordAt(explanation, context)) + "</i>, ";
   auto target = static_cast<size_t>(explanation.target);

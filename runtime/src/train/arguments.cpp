@@ -174,6 +174,8 @@ const ArgumentSpec specs[] = {
      dataString<&DataArguments::labelColumn>, true},
     {"labels_file", nullptr, nullptr, "FILE", "names of classes, in order",
      dataString<&DataArguments::labelsFile>, true},
+    {"skip_bad_rows", nullptr, nullptr, "BOOL", "leave out rows that lack something",
+     dataBoolean<&DataArguments::skipBadRows>, true},
     {"data_format", nullptr, nullptr, "F", "csv|tsv|jsonl|conll|text", dataFormat, true},
     {"tokenizer", nullptr, "tokenizer_name", "PATH", "(in --model)",
      dataString<&DataArguments::tokenizer>, true},

@@ -35,6 +35,9 @@ struct DataArguments {
   std::string format;                              // csv, tsv, jsonl, conll, text; empty: told
   std::string textColumn, pairColumn, labelColumn; // empty: by the usual names
   std::string labelsFile;                          // names of the classes in their order
+  bool skipBadRows = false;                        // leaves out rows that cannot be used
+  std::string idColumn;  // of prediction: what tables call their rows, if they have it
+  bool idIsValue = true; // in a table of numbers it is one of these too
   std::string tokenizer; // folder or file; empty: the folder of the model or the checkpoint
   int64_t maxLength = 0; // tokens of a sample; 0: the largest bucket
   Truncation truncation = Truncation::longestFirst;

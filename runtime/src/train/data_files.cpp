@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "data/line_reader.h"
+#include "train/table_columns.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -88,38 +89,49 @@ Result<bool> holdsArrays(const std::string &path) {
 }
 
 std::string formatOfContent(std::string_view line) {
-  if (line.starts_with("{"))
+  if (line.starts_with("{") || line == "[" || line.starts_with("[{"))
     return "jsonl";
   if (line.find('\t') != std::string_view::npos)
     return "tsv";
   return line.find(',') != std::string_view::npos ? "csv" : "";
 }
 
-// Arrays of words and tags, as HF's data sets have them.
-Result<TaggedSentences> sentencesOfTable(const TextTable &table, size_t words,
-                                         std::optional<size_t> tags) {
-  TaggedSentences sentences(table.file(), tags.has_value());
-  for (int64_t row = 0; row < table.rows(); ++row) {
-    WEFT_ASSIGN_OR_RETURN(Json list, parseJson(table.cell(row, words), table.place(row, words)));
-    Json marks = Json::array();
-    if (tags) {
-      WEFT_ASSIGN_OR_RETURN(marks, parseJson(table.cell(row, *tags), table.place(row, *tags)));
-    }
-    if (!list.is_array() || !marks.is_array() || (tags && list.size() != marks.size()))
-      return dataLoss("%s: expected an array of words and one of as many tags",
-                      table.place(row, words).c_str());
-    for (size_t i = 0; i < list.size(); ++i) {
-      if (!list[i].is_string())
-        return dataLoss("%s: expected strings, found %s", table.place(row, words).c_str(),
-                        list[i].type_name());
-      std::string tag = !tags                  ? ""
-                        : marks[i].is_string() ? marks[i].get<std::string>()
-                                               : formatJson(marks[i]);
-      sentences.add(list[i].get<std::string>(), tag, table.line(row));
-    }
-    sentences.endSentence();
+// An array of strings, or of numbers, in a cell.
+Result<std::vector<std::string>> readList(const TextTable &table, int64_t row, size_t column,
+                                          bool mayBeNumbers) {
+  std::string place = table.place(row, column);
+  std::vector<std::string> items;
+  if (table.cell(row, column).empty())
+    return dataLoss("%s: expected an array, found nothing", place.c_str());
+  WEFT_ASSIGN_OR_RETURN(Json list, parseJson(table.cell(row, column), place));
+  if (!list.is_array())
+    return dataLoss("%s: expected an array, found %s", place.c_str(), list.type_name());
+  for (const Json &item : list) {
+    if (!item.is_string() && !(mayBeNumbers && item.is_number_integer()))
+      return dataLoss("%s: expected strings%s, found %s", place.c_str(),
+                      mayBeNumbers ? " or integers" : "", item.type_name());
+    items.push_back(item.is_string() ? item.get<std::string>() : formatJson(item));
+    if (mayBeNumbers && items.back().empty())
+      return dataLoss("%s: expected a tag, found nothing", place.c_str());
   }
-  return sentences;
+  return items;
+}
+
+// A row of words and tags, as HF's data sets have them.
+Status addSentence(const TextTable &table, int64_t row, size_t words, std::optional<size_t> tags,
+                   TaggedSentences &sentences) {
+  WEFT_ASSIGN_OR_RETURN(std::vector<std::string> list, readList(table, row, words, false));
+  std::vector<std::string> marks(list.size());
+  if (tags) {
+    WEFT_ASSIGN_OR_RETURN(marks, readList(table, row, *tags, true));
+  }
+  if (list.size() != marks.size())
+    return dataLoss("%s: expected an array of words and one of as many tags, found %zu and %zu",
+                    table.place(row, words).c_str(), list.size(), marks.size());
+  for (size_t i = 0; i < list.size(); ++i)
+    sentences.add(list[i], marks[i], table.line(row));
+  sentences.endSentence();
+  return {};
 }
 
 } // namespace
@@ -137,6 +149,15 @@ Status DataOpener::loadTokenizer() {
     return invalidArgument("text needs a tokenizer: expected --model or --tokenizer with a folder "
                            "that has tokenizer.json or vocab.txt");
   WEFT_ASSIGN_OR_RETURN(loaded, Tokenizer::load(path));
+  if (loaded->padsLeft())
+    return unimplemented("%s: padding_side: expected right, found left, which is not supported: it "
+                         "moves the positions of tokens",
+                         path.c_str());
+  if (loaded->truncationSide() == TruncationSide::left &&
+      model->task.task == schema::Task::QuestionAnswering)
+    return unimplemented("%s: truncation_side: expected right for questions, found left, which is "
+                         "not supported",
+                         path.c_str());
   if (model->vocabulary > 0 && loaded->vocabularySize() > static_cast<size_t>(model->vocabulary))
     return invalidArgument("%s: expected a vocabulary of at most %lld tokens, which the model was "
                            "compiled for, found %zu",
@@ -178,12 +199,12 @@ Status DataOpener::learnNames(std::vector<std::string> values, const std::string
   if (namesAreFixed)
     return {};
   namesAreFixed = true;
-  LabelNames found = namesOfValues(std::move(values));
+  bool areNumbers = labelsAreNumbers({values.begin(), values.end()});
   bool covered = true;
-  for (const std::string &name : found.names)
-    covered = covered && names.find(name).has_value();
+  for (const std::string &value : values)
+    covered = covered && classOf(value, areNumbers).has_value();
   if (names.empty() || !covered)
-    names = std::move(found);
+    names = namesOfValues(std::move(values));
   return checkCount(file);
 }
 
@@ -202,7 +223,11 @@ Result<Dataset> DataOpener::open(const std::string &path, Split split, bool with
     WEFT_ASSIGN_OR_RETURN(arrays, holdsArrays(file));
   }
   if (arrays) {
-    Result<Dataset> data = openDataset(path, {split, withLabels ? arguments.labelColumn : ""});
+    DataOptions options = {split, withLabels ? arguments.labelColumn : "", arguments.idColumn,
+                           arguments.idIsValue, arguments.skipBadRows};
+    Result<Dataset> data = openDataset(path, options);
+    if (data.ok() && !data->notice.empty())
+      notices.push_back(data->notice);
     bool found = data.ok() || data.status().code() != StatusCode::notFound;
     if (questions && file.empty() && !found)
       return notFound("%s: expected a file %s*.json or .jsonl with questions, found none",
@@ -249,16 +274,17 @@ Result<std::string> DataOpener::findText(const std::string &path, Split split) c
 Result<Dataset> DataOpener::openText(const std::string &path, const std::string &asked,
                                      bool withLabels) {
   WEFT_RETURN_IF_ERROR(prepareText());
-  WEFT_ASSIGN_OR_RETURN(TextFile file, readText(path, asked));
+  WEFT_ASSIGN_OR_RETURN(TextFile file, readText(path, asked, withLabels));
   if (file.table)
     return openTable(*file.table, withLabels);
   if (file.sentences)
-    return openSentences(*file.sentences, withLabels);
+    return openSentences(file, withLabels);
   return openCorpus(path, {file.lines.begin(), file.lines.end()}, file.numbers);
 }
 
 // The format is that which was asked for, that of the name, or that of the first line.
-Result<TextFile> DataOpener::readText(const std::string &path, const std::string &asked) const {
+Result<TextFile> DataOpener::readText(const std::string &path, const std::string &asked,
+                                      bool withTags) {
   bool tokens = model->task.task == schema::Task::TokenClassification;
   bool words = model->task.task == schema::Task::MaskedLanguageModeling ||
                model->task.task == schema::Task::Pretraining;
@@ -271,7 +297,9 @@ Result<TextFile> DataOpener::readText(const std::string &path, const std::string
   file.path = path;
   WEFT_ASSIGN_OR_RETURN(ByteSource source, ByteSource::open(path));
   if (format == "conll") {
-    WEFT_ASSIGN_OR_RETURN(file.sentences, TaggedSentences::read(std::move(source)));
+    WEFT_ASSIGN_OR_RETURN(
+        file.sentences,
+        TaggedSentences::read(std::move(source), arguments.textColumn, arguments.labelColumn));
     return file;
   }
   if (format == "text" || format.empty()) {
@@ -298,22 +326,44 @@ Result<TextFile> DataOpener::readText(const std::string &path, const std::string
   TextTable::Format kind = format == "csv"   ? TextTable::Format::csv
                            : format == "tsv" ? TextTable::Format::tsv
                                              : TextTable::Format::jsonLines;
-  WEFT_ASSIGN_OR_RETURN(file.table, TextTable::read(std::move(source), kind));
-  if (!tokens)
-    return file;
-  std::optional<size_t> column, tags;
-  for (const std::string &name :
-       {arguments.textColumn, std::string("tokens"), std::string("words")})
-    column = column ? column : file.table->find(name);
-  for (const std::string &name :
-       {arguments.labelColumn, std::string("ner_tags"), std::string("tags"), std::string("labels")})
-    tags = tags ? tags : file.table->find(name);
+  WEFT_ASSIGN_OR_RETURN(file.table,
+                        TextTable::read(std::move(source), kind, arguments.skipBadRows));
+  if (tokens) {
+    WEFT_RETURN_IF_ERROR(readSentences(*file.table, file, withTags));
+    noteBadRows(*file.table);
+    file.table.reset();
+  }
+  return file;
+}
+
+// The arrays of words and of tags that the rows of a table have. A row without words is no
+// sentence.
+Status DataOpener::readSentences(TextTable &table, TextFile &file, bool withTags) const {
+  WEFT_ASSIGN_OR_RETURN(
+      std::optional<size_t> column,
+      chooseColumn(table, arguments.textColumn, {"tokens", "words"}, "--text-column"));
+  WEFT_ASSIGN_OR_RETURN(
+      std::optional<size_t> tags,
+      chooseColumn(table, arguments.labelColumn, {"ner_tags", "tags", "labels"}, "--label-column"));
   if (!column)
     return invalidArgument("%s: expected an array of words under tokens or words, or --text-column",
-                           path.c_str());
-  WEFT_ASSIGN_OR_RETURN(file.sentences, sentencesOfTable(*file.table, *column, tags));
-  file.table.reset();
-  return file;
+                           file.path.c_str());
+  if (!withTags)
+    tags.reset();
+  file.sentences.emplace(table.file(), tags.has_value());
+  std::vector<bool> hasWords;
+  WEFT_RETURN_IF_ERROR(keepRows(table, [&](int64_t row) -> Status {
+    int64_t before = file.sentences->sentences();
+    WEFT_RETURN_IF_ERROR(addSentence(table, row, *column, tags, *file.sentences));
+    hasWords.push_back(file.sentences->sentences() > before);
+    return {};
+  }));
+  table.keep(hasWords);
+  Dataset described;
+  WEFT_RETURN_IF_ERROR(addIds(table, described));
+  file.ids = std::move(described.ids);
+  file.rows = std::move(described.numbers);
+  return {};
 }
 
 } // namespace weft::rt

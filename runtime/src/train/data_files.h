@@ -12,6 +12,7 @@
 #include "train/text_model.h"
 #include "train/text_samples.h"
 
+#include <set>
 #include <utility>
 
 namespace weft::rt {
@@ -19,12 +20,15 @@ namespace weft::rt {
 // Opens the data sets of a run, which share a tokenizer and names of classes. A module with an
 // input input_ids reads text:
 //
-//   a table (CSV, TSV, JSON lines)  a text column, perhaps a second one, a label column. Labels
-//   that
-//                                   are words are numbered in the order of their bytes, integers
-//                                   stand for themselves, unless --labels-file, the module or
-//                                   config.json name the classes. Several label columns a,b,c are
-//                                   the classes of a multi-label model.
+//   a table (CSV, TSV, JSON)        a text column, perhaps a second one, a label column. Labels
+//                                   that are words are numbered in the order of their bytes,
+//                                   integers stand for themselves, unless --labels-file, the
+//                                   module or config.json name the classes: a label is then a
+//                                   name, or, where no name is a number and all labels of the file
+//                                   are, the number of a class. Several label columns a,b,c are
+//                                   the classes of a multi-label model. A row without text or
+//                                   label, and one of JSON whose text is no string, is an error,
+//                                   or left out (--skip-bad-rows).
 //   CoNLL                           tokens and tags; the first piece of a token gets its label
 //   JSON lines of arrays            the same as CoNLL: tokens and tags of a sentence in a line
 //   SQuAD                           questions, whose contexts are cut into windows: see
@@ -69,10 +73,14 @@ private:
   std::shared_ptr<const MaskingRules> maskingRules() const;
   Result<Dataset> openText(const std::string &path, const std::string &format, bool withLabels);
   Result<std::string> findText(const std::string &path, Split split) const;
-  Result<TextFile> readText(const std::string &path, const std::string &asked) const;
+  Result<TextFile> readText(const std::string &path, const std::string &asked, bool withTags);
   Result<TextColumns> textColumns(const TextTable &table) const;
-  Result<Dataset> openTable(const TextTable &table, bool withLabels);
-  Result<Dataset> openSentences(const TaggedSentences &sentences, bool withLabels);
+  Status checkTexts(TextTable &table, const TextColumns &columns);
+  void noteBadRows(TextTable &table);
+  Status addIds(const TextTable &table, Dataset &data) const;
+  Result<Dataset> openTable(TextTable &table, bool withLabels);
+  Result<Dataset> openSentences(TextFile &file, bool withLabels);
+  Status readSentences(TextTable &table, TextFile &file, bool withTags) const;
   Result<Dataset> openCorpus(const std::string &path, const std::vector<std::string_view> &lines,
                              const std::vector<int64_t> &numbers);
   Result<Dataset> openPairs(const std::string &path, const std::vector<std::string_view> &lines,
@@ -81,9 +89,14 @@ private:
   Result<Dataset> openQuestions(const std::string &path, bool withLabels, bool withRanges);
   Status loadTokenizer();
   Status loadNames();
-  Result<DataField> tableLabels(const TextTable &table);
-  Result<DataField> classLabels(const TextTable &table, size_t column);
-  Result<DataField> numberLabels(const TextTable &table, const std::vector<size_t> &columns);
+  Result<DataField> tableLabels(TextTable &table);
+  Result<DataField> classLabels(TextTable &table, size_t column);
+  Result<DataField> numberLabels(TextTable &table, const std::vector<size_t> &columns);
+  // Labels of these values are numbers of classes rather than names.
+  bool labelsAreNumbers(const std::set<std::string> &values) const;
+  std::optional<int64_t> classOf(std::string_view label, bool areNumbers) const;
+  std::string expectedClasses(bool areNumbers) const;
+  void noteNumbers(const std::string &file);
   Status learnNames(std::vector<std::string> values, const std::string &file);
   Status checkCount(const std::string &file) const;
 

@@ -3,6 +3,7 @@
 // Tables, sentences and plain text as samples of tokens.
 #include "train/data_files.h"
 #include "train/pair_samples.h"
+#include "train/table_columns.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -18,43 +19,6 @@ const std::vector<std::string> textNames = {"text",      "sentence",  "sentence1
                                             "#1 String", "content",   "review"};
 const std::vector<std::string> pairNames = {"sentence2", "question2", "hypothesis", "#2 String",
                                             "text_pair"};
-const std::vector<std::string> labelColumns = {
-    "label",      "labels", "gold_label", "is_duplicate", "Quality",
-    "similarity", "score",  "target",     "class",        "y"};
-
-std::string listed(const std::vector<std::string> &columns) {
-  std::string text;
-  for (const std::string &name : columns)
-    text += (text.empty() ? "" : ", ") + shownText(name);
-  return text;
-}
-
-// The column that was asked for, or the first of the usual names that the table has.
-Result<std::optional<size_t>> chooseColumn(const TextTable &table, const std::string &asked,
-                                           const std::vector<std::string> &usual,
-                                           const char *option) {
-  if (!asked.empty()) {
-    std::optional<size_t> column = table.find(asked);
-    if (!column)
-      return invalidArgument("%s: line 1: %s: expected a column %s, found %s", table.file().c_str(),
-                             option, asked.c_str(), listed(table.columns()).c_str());
-    return column;
-  }
-  for (const std::string &name : usual)
-    if (std::optional<size_t> column = table.find(name))
-      return column;
-  return std::optional<size_t>();
-}
-
-std::vector<std::string> splitAtCommas(const std::string &text) {
-  std::vector<std::string> parts(1);
-  for (char character : text)
-    if (character == ',')
-      parts.emplace_back();
-    else
-      parts.back() += character;
-  return parts;
-}
 
 } // namespace
 
@@ -99,8 +63,8 @@ Result<TextColumns> DataOpener::textColumns(const TextTable &table) const {
   if (!text)
     return invalidArgument("%s: line 1: expected a column of text with a usual name (%s) or "
                            "--text-column, found %s",
-                           table.file().c_str(), listed(textNames).c_str(),
-                           listed(table.columns()).c_str());
+                           table.file().c_str(), listedColumns(textNames).c_str(),
+                           listedColumns(table.columns()).c_str());
   TextColumns columns;
   columns.text = *text;
   WEFT_ASSIGN_OR_RETURN(
@@ -114,14 +78,50 @@ Result<TextColumns> DataOpener::textColumns(const TextTable &table) const {
   return columns;
 }
 
-Result<Dataset> DataOpener::openTable(const TextTable &table, bool withLabels) {
+// Leaves out rows without text.
+Status DataOpener::checkTexts(TextTable &table, const TextColumns &columns) {
+  return keepRows(table, [&](int64_t row) -> Status {
+    WEFT_RETURN_IF_ERROR(checkText(table, row, columns.text));
+    return columns.pair ? checkText(table, row, *columns.pair) : Status();
+  });
+}
+
+void DataOpener::noteBadRows(TextTable &table) {
+  if (table.bad().count() > 0)
+    notices.push_back(table.bad().notice(table.file()));
+}
+
+// How the file calls its samples.
+Status DataOpener::addIds(const TextTable &table, Dataset &data) const {
+  std::optional<size_t> column;
+  if (!arguments.idColumn.empty())
+    column = table.find(arguments.idColumn);
+  for (int64_t row = 0; row < table.rows(); ++row) {
+    data.numbers.push_back(table.number(row));
+    if (!column)
+      continue;
+    std::string_view id = table.cell(row, *column);
+    if (id.empty())
+      return invalidArgument("%s: expected an id, found nothing",
+                             table.place(row, *column).c_str());
+    data.ids.emplace_back(id);
+  }
+  return {};
+}
+
+Result<Dataset> DataOpener::openTable(TextTable &table, bool withLabels) {
   WEFT_ASSIGN_OR_RETURN(TextColumns columns, textColumns(table));
-  auto [text, pair, label] = columns;
+  std::optional<size_t> pair = columns.pair;
+  size_t text = columns.text;
   if (model->task.task == schema::Task::Pretraining)
     return invalidArgument("%s: expected plain text (--data-format text): a sentence a line, and "
                            "empty lines between documents; found a table",
                            table.file().c_str());
+  if (model->task.task == schema::Task::MaskedLanguageModeling)
+    columns.pair.reset();
+  WEFT_RETURN_IF_ERROR(checkTexts(table, columns));
   if (model->task.task == schema::Task::MaskedLanguageModeling) {
+    noteBadRows(table);
     std::vector<std::string_view> lines;
     std::vector<int64_t> numbers;
     for (int64_t row = 0; row < table.rows(); ++row) {
@@ -130,12 +130,18 @@ Result<Dataset> DataOpener::openTable(const TextTable &table, bool withLabels) {
     }
     return openCorpus(table.file(), lines, numbers);
   }
+  std::optional<DataField> labels;
+  if (withLabels) {
+    WEFT_ASSIGN_OR_RETURN(labels, tableLabels(table));
+  }
+  noteBadRows(table);
   WEFT_RETURN_IF_ERROR(Texts::expectSamples(table.rows(), table.file()));
   WEFT_ASSIGN_OR_RETURN(int64_t limit, tokenLimit());
   TokenizeRequest request;
   request.count = table.rows();
   request.maxLength = limit;
   request.truncation = arguments.truncation;
+  request.side = loaded->truncationSide();
   request.encode = [&](int64_t row, const EncodeOptions &options, Encoding &result) {
     return pair ? loaded->encode(table.cell(row, text), table.cell(row, *pair), options, result)
                 : loaded->encode(table.cell(row, text), options, result);
@@ -143,17 +149,17 @@ Result<Dataset> DataOpener::openTable(const TextTable &table, bool withLabels) {
   request.place = [&](int64_t row) { return table.place(row, text); };
   WEFT_ASSIGN_OR_RETURN(TokenizedTexts texts, tokenizeTexts(pool, request));
   Dataset data = Texts::fields(*this, table.file(), texts, limit);
-  if (withLabels) {
-    WEFT_ASSIGN_OR_RETURN(DataField labels, tableLabels(table));
-    data.fields.push_back(std::move(labels));
-  }
+  if (labels)
+    data.fields.push_back(std::move(*labels));
+  else
+    WEFT_RETURN_IF_ERROR(addIds(table, data));
   return data;
 }
 
 Result<RawTexts> DataOpener::openRaw(const std::string &path, Split split) {
   WEFT_RETURN_IF_ERROR(prepareText());
   WEFT_ASSIGN_OR_RETURN(std::string found, findText(path, split));
-  WEFT_ASSIGN_OR_RETURN(TextFile file, readText(found, arguments.format));
+  WEFT_ASSIGN_OR_RETURN(TextFile file, readText(found, arguments.format, /*withTags=*/true));
   TextColumns columns;
   if (file.table) {
     WEFT_ASSIGN_OR_RETURN(columns, textColumns(*file.table));
@@ -161,86 +167,18 @@ Result<RawTexts> DataOpener::openRaw(const std::string &path, Split split) {
       WEFT_ASSIGN_OR_RETURN(columns.label,
                             chooseColumn(*file.table, arguments.labelColumn, {}, "--label-column"));
     }
+    WEFT_RETURN_IF_ERROR(checkTexts(*file.table, columns));
+    noteBadRows(*file.table);
   }
   RawTexts texts(std::move(file), columns);
   WEFT_RETURN_IF_ERROR(Texts::expectSamples(texts.count(), found));
   return texts;
 }
 
-Result<DataField> DataOpener::tableLabels(const TextTable &table) {
-  bool several = model->task.task == schema::Task::MultiLabelClassification;
-  if (several || arguments.labelColumn.find(',') != std::string::npos) {
-    std::vector<size_t> columns;
-    for (const std::string &name : splitAtCommas(arguments.labelColumn)) {
-      WEFT_ASSIGN_OR_RETURN(std::optional<size_t> column,
-                            chooseColumn(table, name, {}, "--label-column"));
-      if (!column)
-        return invalidArgument("%s: a model of several labels needs --label-column with the "
-                               "columns of all %lld classes, divided by commas",
-                               table.file().c_str(), static_cast<long long>(model->task.classes));
-      columns.push_back(*column);
-    }
-    // The columns are the classes, in their order.
-    if (!std::exchange(namesAreFixed, true) && names.names.size() != columns.size())
-      names.names = splitAtCommas(arguments.labelColumn);
-    return numberLabels(table, columns);
-  }
-  WEFT_ASSIGN_OR_RETURN(std::optional<size_t> column,
-                        chooseColumn(table, arguments.labelColumn, labelColumns, "--label-column"));
-  if (!column)
-    return invalidArgument("%s: line 1: expected a column of labels with a usual name (%s) or "
-                           "--label-column, found %s",
-                           table.file().c_str(), listed(labelColumns).c_str(),
-                           listed(table.columns()).c_str());
-  if (model->task.task == schema::Task::Regression)
-    return numberLabels(table, {*column});
-  return classLabels(table, *column);
-}
-
-Result<DataField> DataOpener::classLabels(const TextTable &table, size_t column) {
-  std::set<std::string> seen;
-  for (int64_t row = 0; row < table.rows() && seen.size() < 100000; ++row)
-    seen.emplace(table.cell(row, column));
-  WEFT_RETURN_IF_ERROR(learnNames({seen.begin(), seen.end()}, table.file()));
-  std::vector<int64_t> values;
-  for (int64_t row = 0; row < table.rows(); ++row) {
-    std::string_view cell = table.cell(row, column);
-    std::optional<int64_t> value = names.find(cell);
-    if (!value)
-      value = integerOf(cell);
-    int64_t classes = model->task.classes;
-    if (!value || (classes > 0 && (*value < 0 || *value >= classes)))
-      return invalidArgument("%s: expected %s, found '%s'", table.place(row, column).c_str(),
-                             names.empty()
-                                 ? ("a class of 0 to " + std::to_string(classes - 1)).c_str()
-                                 : ("one of " + names.listed()).c_str(),
-                             shownText(cell).c_str());
-    values.push_back(*value);
-  }
-  return sampleField("labels", DataType::i64, std::move(values), nullptr, table.file());
-}
-
-Result<DataField> DataOpener::numberLabels(const TextTable &table,
-                                           const std::vector<size_t> &columns) {
-  std::vector<float> values;
-  for (int64_t row = 0; row < table.rows(); ++row)
-    for (size_t column : columns) {
-      std::optional<double> value = numberOf(table.cell(row, column));
-      if (!value)
-        return invalidArgument("%s: expected a number, found '%s'",
-                               table.place(row, column).c_str(),
-                               shownText(table.cell(row, column)).c_str());
-      values.push_back(static_cast<float>(*value));
-    }
-  DataField field = sampleField("labels", DataType::f32, std::move(values), nullptr, table.file());
-  if (columns.size() > 1)
-    field.array.shape = {table.rows(), static_cast<int64_t>(columns.size())};
-  return field;
-}
-
 // --- Sentences of tagged words ------------------------------------------------------------------
 
-Result<Dataset> DataOpener::openSentences(const TaggedSentences &sentences, bool withLabels) {
+Result<Dataset> DataOpener::openSentences(TextFile &file, bool withLabels) {
+  const TaggedSentences &sentences = *file.sentences;
   WEFT_RETURN_IF_ERROR(Texts::expectSamples(sentences.sentences(), sentences.file()));
   if (withLabels && !sentences.hasTags())
     return invalidArgument("%s: expected a token and a tag on each line, found tokens alone",
@@ -252,14 +190,17 @@ Result<Dataset> DataOpener::openSentences(const TaggedSentences &sentences, bool
     for (int64_t i = 0; i < words; ++i)
       seen.emplace(sentences.tag(i));
     WEFT_RETURN_IF_ERROR(learnNames({seen.begin(), seen.end()}, sentences.file()));
+    bool areNumbers = labelsAreNumbers(seen);
+    if (areNumbers && !names.empty())
+      noteNumbers(sentences.file());
     for (int64_t i = 0; i < words; ++i) {
-      std::optional<int64_t> value = names.find(sentences.tag(i));
+      std::optional<int64_t> value = classOf(sentences.tag(i), areNumbers);
       if (!value)
-        value = names.empty() ? integerOf(sentences.tag(i)) : std::nullopt;
-      if (!value || *value < 0 || *value >= model->task.classes)
         return invalidArgument("%s: line %lld: expected a tag of %s, found '%s'",
                                sentences.file().c_str(), static_cast<long long>(sentences.line(i)),
-                               names.empty() ? "0 or more" : names.listed().c_str(),
+                               names.empty()
+                                   ? ("0 to " + std::to_string(model->task.classes - 1)).c_str()
+                                   : names.listed().c_str(),
                                shownText(sentences.tag(i)).c_str());
       tags[static_cast<size_t>(i)] = static_cast<int32_t>(*value);
     }
@@ -271,6 +212,7 @@ Result<Dataset> DataOpener::openSentences(const TaggedSentences &sentences, bool
   request.count = sentences.sentences();
   request.maxLength = limit;
   request.truncation = arguments.truncation;
+  request.side = loaded->truncationSide();
   request.encode = [&](int64_t index, const EncodeOptions &options, Encoding &result) {
     std::vector<std::string_view> list;
     for (int64_t i = sentences.first(index); i < sentences.first(index + 1); ++i)
@@ -294,10 +236,14 @@ Result<Dataset> DataOpener::openSentences(const TaggedSentences &sentences, bool
   data.fields.push_back(sampleField("labels", DataType::i32, std::move(texts.labels), texts.offsets,
                                     sentences.file()));
   if (!withLabels) {
-    auto list = std::make_shared<std::vector<std::string>>();
+    auto list = std::make_shared<SentenceWords>();
     for (int64_t i = 0; i < words; ++i)
-      list->emplace_back(sentences.word(i));
+      list->words.emplace_back(sentences.word(i));
+    for (int64_t i = 0; i <= sentences.sentences(); ++i)
+      list->first.push_back(sentences.first(i));
     data.words = std::move(list);
+    data.ids = std::move(file.ids);
+    data.numbers = std::move(file.rows);
   }
   return data;
 }
@@ -375,6 +321,7 @@ Result<Dataset> DataOpener::openCorpus(const std::string &path,
     return path + ": line " + std::to_string(numbers[static_cast<size_t>(index)]);
   };
   request.truncation = arguments.truncation;
+  request.side = loaded->truncationSide();
   if (inPairs)
     return openPairs(path, lines, numbers, request);
   bool strung = !arguments.lineByLine;

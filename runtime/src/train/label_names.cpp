@@ -34,6 +34,18 @@ std::string LabelNames::of(int64_t index) const {
              : std::to_string(index);
 }
 
+bool LabelNames::anyInteger() const {
+  return std::any_of(names.begin(), names.end(),
+                     [](const std::string &name) { return integerOf(name).has_value(); });
+}
+
+std::optional<int64_t> LabelNames::classOf(std::string_view text) const {
+  std::optional<int64_t> found = find(text);
+  if (!found && !anyInteger())
+    found = integerOf(text);
+  return found;
+}
+
 bool LabelNames::isGeneric() const {
   for (size_t i = 0; i < names.size(); ++i)
     if (names[i] != "LABEL_" + std::to_string(i))
@@ -79,6 +91,9 @@ Result<LabelNames> readLabelsFile(const std::string &path) {
       labels.names.emplace_back(reader.text());
   }
   WEFT_RETURN_IF_ERROR(checkNames(labels, path));
+  if (labels.find(""))
+    return dataLoss("%s: expected a name for class %lld, found nothing", path.c_str(),
+                    static_cast<long long>(*labels.find("")));
   return labels;
 }
 
@@ -103,9 +118,10 @@ Result<LabelNames> readConfigLabels(const std::string &folder) {
     labels.names[static_cast<size_t>(*index)] =
         item.value().is_string() ? item.value().get<std::string>() : formatJson(item.value());
   }
-  if (labels.isGeneric() ||
-      std::all_of(labels.names.begin(), labels.names.end(),
-                  [](const std::string &name) { return integerOf(name).has_value(); }))
+  bool areNumbers = true;
+  for (size_t i = 0; i < labels.names.size(); ++i)
+    areNumbers = areNumbers && integerOf(labels.names[i]) == static_cast<int64_t>(i);
+  if (labels.isGeneric() || areNumbers)
     return LabelNames();
   WEFT_RETURN_IF_ERROR(checkNames(labels, path + ": id2label"));
   return labels;

@@ -29,12 +29,15 @@ struct LabelNames {
 
   // LABEL_0, LABEL_1 ...: what Hugging Face writes when nobody named the classes.
   bool isGeneric() const;
+  // The number of a class by its name, or by that number, unless the names are numbers themselves.
+  std::optional<int64_t> classOf(std::string_view text) const;
+  bool anyInteger() const;
 };
 
 // A JSON array of strings, or a name a line.
 Result<LabelNames> readLabelsFile(const std::string &path);
 // id2label of a folder's config.json; none if the folder, the file or the key is missing, or if the
-// names are generic.
+// names are generic or the numbers of their classes.
 Result<LabelNames> readConfigLabels(const std::string &folder);
 // The names that the module was compiled with.
 LabelNames moduleLabels(const Module &module);

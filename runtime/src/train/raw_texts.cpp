@@ -21,6 +21,12 @@ bool RawTexts::areLabelled() const {
   return file.sentences ? file.sentences->hasTags() : columns.label.has_value();
 }
 
+int64_t RawTexts::number(int64_t index) const {
+  return file.table          ? file.table->number(index)
+         : file.rows.empty() ? index
+                             : file.rows[static_cast<size_t>(index)];
+}
+
 std::string_view RawTexts::text(int64_t index) const {
   return file.table ? file.table->cell(index, columns.text)
                     : std::string_view(file.lines[static_cast<size_t>(index)]);

@@ -16,6 +16,9 @@ struct TextFile {
   std::string path;
   std::optional<TextTable> table;
   std::optional<TaggedSentences> sentences;
+  // Of sentences of a table: what the column of ids has, if there is one, and their records.
+  std::vector<std::string> ids;
+  std::vector<int64_t> rows;
   // Plain text without its empty lines, and the numbers of the others, from 1.
   std::vector<std::string> lines;
   std::vector<int64_t> numbers;
@@ -38,6 +41,8 @@ public:
   bool areWords() const { return file.sentences.has_value(); }
   bool arePairs() const { return given ? given->has_value() : columns.pair.has_value(); }
   bool areLabelled() const;
+  // The record of the file that a text is, from 0; its own number where there are none.
+  int64_t number(int64_t index) const;
   // Of strings.
   std::string_view text(int64_t index) const;
   std::string_view pair(int64_t index) const;
