@@ -5,6 +5,7 @@
 #include "command.h"
 #include "train/data_files.h"
 #include "train/evaluation.h"
+#include "train/text_model.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -22,10 +23,12 @@ Usage: weft predict MODULE.weft --checkpoint PATH --data PATH [OPTIONS]
   --checkpoint PATH     a checkpoint, a folder of checkpoints (the newest is taken), or a safetensors file
   --data PATH           folder (test.tsv, test.csv, t10k-* ...) or file: TSV, CSV, JSON lines, CoNLL, SQuAD, IDX ...
   --output FILE         (stdout)
-  --id-column NAME      of the first column (index)
+  --id-column NAME      of the first column (index): what the data has in a column of that name, else numbers of rows
   --label-column NAME   of the next: the class of the largest output, by name if it has one, or the output if there is
-                        one only (label); models of places give a line for each, of tokens for each word, with its position
-  --id-start N          id of the first sample (0)
+                        one only (label); models of places give a line for each, with its position; models of tokens for
+                        each word, with the word, and without a label if the model does not see it: cut off, or without
+                        a token
+  --id-start N          number of the first row (0)
   --scores              also the model's outputs, as score_0, score_1 ...
   --nbest-output FILE   of questions: the best answers of each, with logits and probabilities (nbest_predictions.json)
   --null-odds-output FILE  of questions that may have no answer: how much better none is (null_odds.json)
@@ -42,7 +45,8 @@ Example, as a competition wants it:
 struct PredictOptions : RunOptions {
   std::string checkpoint, data, output = "-";
   std::string idColumn = "index", labelColumn = "label";
-  int64_t idStart = 0, batchSize = 0;
+  std::optional<int64_t> idStart;
+  int64_t batchSize = 0;
   std::string nbest, nullOdds; // paths; empty: not asked for
   bool scores = false;
   rt::TrainingArguments arguments;
@@ -73,9 +77,8 @@ std::string number(double value) {
 // each place of a sequence.
 class Lines {
 public:
-  Lines(const PredictOptions &options, const rt::BatchPlan &plan, const rt::Dataset &data,
-        const rt::LabelNames &names)
-      : options(options), plan(plan), names(names), words(data.words), places(data.find("labels")) {
+  Lines(const PredictOptions &options, const rt::Dataset &data, const rt::LabelNames &names)
+      : options(options), data(data), names(names), words(data.words), places(data.find("labels")) {
     if (places && !places->offsets)
       places = nullptr;
   }
@@ -91,33 +94,63 @@ public:
     return text + "\n";
   }
 
-  std::string batch(const rt::PredictionRows &rows) const {
+  std::string batch(const rt::PredictionRows &rows) {
     std::string text;
     for (int64_t i = 0; i < rows.rows; ++i) {
       int64_t sample = rows.firstSample + i;
-      std::string id = std::to_string(options.idStart + sample);
+      std::string id = idOf(static_cast<size_t>(sample));
       const double *values = rows.values.data() + i * rows.perRow;
       if (rows.places.empty()) {
         text += id + "," + line(values, rows.perPlace);
         continue;
       }
-      int64_t position = 0;
-      for (int64_t place = 0; place < rows.perRow / rows.perPlace; ++place) {
-        if (rows.isPadding(i, place))
-          continue;
-        int64_t label = rows.places.size() == 1 ? labelAt(sample, place) : 0;
-        if (label == -100)
-          continue;
-        text += id + "," + std::to_string(position++) + ",";
-        if (words)
-          text += quoted((*words)[static_cast<size_t>(label)]) + ",";
-        text += line(values + place * rows.perPlace, rows.perPlace);
+      if (words) {
+        text += wordLines(id, rows, i);
+        continue;
       }
+      bool mayBeIgnored = rows.places.size() == 1;
+      int64_t position = 0;
+      for (int64_t place = 0; place < rows.perRow / rows.perPlace; ++place)
+        if (!rows.isPadding(i, place) && !(mayBeIgnored && labelAt(sample, place) == -100))
+          text += id + "," + std::to_string(position++) + "," +
+                  line(values + place * rows.perPlace, rows.perPlace);
     }
     return text;
   }
+  // Words without a label so far.
+  int64_t unseenWords() const { return unseen; }
 
 private:
+  std::string idOf(size_t sample) const {
+    if (!data.ids.empty())
+      return quoted(data.ids[sample]);
+    int64_t number = data.numbers.empty() ? static_cast<int64_t>(sample) : data.numbers[sample];
+    return std::to_string(options.idStart.value_or(0) + number);
+  }
+  // A line for each word of a sample, by the output at its first piece.
+  std::string wordLines(const std::string &id, const rt::PredictionRows &rows, int64_t row) {
+    int64_t sample = rows.firstSample + row;
+    int64_t perPlace = rows.perPlace;
+    const double *values = rows.values.data() + row * rows.perRow;
+    int64_t first = words->first[static_cast<size_t>(sample)];
+    int64_t end = words->first[static_cast<size_t>(sample) + 1];
+    std::vector<int64_t> placeOf(static_cast<size_t>(end - first), -1);
+    for (int64_t place = 0; place < rows.perRow / perPlace; ++place)
+      if (int64_t word = rows.isPadding(row, place) ? -100 : labelAt(sample, place); word != -100)
+        placeOf[static_cast<size_t>(word - first)] = place;
+    std::string text;
+    for (int64_t word = first; word < end; ++word) {
+      int64_t place = placeOf[static_cast<size_t>(word - first)];
+      text += id + "," + std::to_string(word - first) + "," +
+              quoted(words->words[static_cast<size_t>(word)]) + ",";
+      if (place >= 0)
+        text += line(values + place * perPlace, perPlace);
+      else
+        text += std::string(options.scores ? static_cast<size_t>(perPlace) : 0, ',') + "\n";
+      unseen += place < 0;
+    }
+    return text;
+  }
   // Label and scores.
   std::string line(const double *values, int64_t count) const {
     std::string text = count == 1 ? number(values[0]) : quoted(names.of(rt::argmax(values, count)));
@@ -135,10 +168,11 @@ private:
   }
 
   const PredictOptions &options;
-  const rt::BatchPlan &plan;
+  const rt::Dataset &data;
   const rt::LabelNames &names;
-  std::shared_ptr<const std::vector<std::string>> words;
+  std::shared_ptr<const rt::SentenceWords> words;
   const rt::DataField *places;
+  int64_t unseen = 0;
 };
 
 // What is written under its final name once it is complete, or to stdout.
@@ -218,17 +252,45 @@ Status writeAnswers(const PredictOptions &options, rt::StepEngine &engine,
 // --- The command
 // ----------------------------------------------------------------------------------
 
+// The data and how it becomes batches.
+struct OpenedData {
+  std::unique_ptr<rt::DataOpener> opener;
+  rt::Dataset data;
+  rt::BatchPlan plan;
+};
+
+Result<OpenedData> openData(const PredictOptions &options, rt::StepEngine &engine,
+                            const std::string &folder, bool idIsValue) {
+  rt::Session &session = engine.session();
+  rt::DataArguments arguments = options.arguments.data;
+  arguments.idColumn = options.idColumn;
+  arguments.idIsValue = idIsValue;
+  OpenedData opened;
+  opened.opener =
+      std::make_unique<rt::DataOpener>(session.module(), session.device().pool(),
+                                       std::move(arguments), folder, options.arguments.seed);
+  WEFT_ASSIGN_OR_RETURN(
+      opened.data, opened.opener->open(options.data, rt::Split::evaluation, /*withLabels=*/false));
+  WEFT_ASSIGN_OR_RETURN(opened.plan, rt::planFor(engine, schema::EntryRole::Predict, opened.data));
+  if (options.idStart && !opened.data.ids.empty())
+    return rt::invalidArgument("--id-start: expected none, because the ids are those of the column "
+                               "%s of %s",
+                               options.idColumn.c_str(), options.data.c_str());
+  return opened;
+}
+
 Status runPredict(const PredictOptions &options) {
   WEFT_ASSIGN_OR_RETURN(std::unique_ptr<rt::Session> session, openSession(options, 0));
   WEFT_ASSIGN_OR_RETURN(std::string folder, loadCheckpointWeights(*session, options.checkpoint));
-  rt::DataOpener opener(session->module(), session->device().pool(), options.arguments.data, folder,
-                        options.arguments.seed);
-  WEFT_ASSIGN_OR_RETURN(rt::Dataset data,
-                        opener.open(options.data, rt::Split::evaluation, /*withLabels=*/false));
-  for (const std::string &notice : opener.takeNotices())
-    std::fprintf(stderr, "weft: %s\n", notice.c_str());
   rt::StepEngine engine(*session, rt::StepNumbers::fromModule(session->module()));
-  WEFT_ASSIGN_OR_RETURN(rt::BatchPlan plan, rt::planFor(engine, schema::EntryRole::Predict, data));
+  // In a table of numbers the ids may be what the model was trained with, or stand beside it.
+  Result<OpenedData> opened = openData(options, engine, folder, /*idIsValue=*/true);
+  if (!opened.ok() && !rt::describeTextModel(session->module()))
+    opened = openData(options, engine, folder, /*idIsValue=*/false);
+  WEFT_RETURN_IF_ERROR(opened.status());
+  auto &[opener, data, plan] = *opened;
+  for (const std::string &notice : opener->takeNotices())
+    std::fprintf(stderr, "weft: %s\n", notice.c_str());
   WEFT_ASSIGN_OR_RETURN(int64_t batch,
                         rt::chooseBatchSize(session->module(), schema::EntryRole::Predict,
                                             options.batchSize, "--batch-size"));
@@ -239,7 +301,7 @@ Status runPredict(const PredictOptions &options) {
                                "questions, and questions");
   Output output;
   WEFT_RETURN_IF_ERROR(output.open(options.output));
-  Lines lines(options, plan, data, opener.labels());
+  Lines lines(options, data, opener->labels());
   bool headed = false;
   WEFT_RETURN_IF_ERROR(
       rt::predict(engine, plan, batch, [&](const rt::PredictionRows &rows) -> Status {
@@ -247,6 +309,10 @@ Status runPredict(const PredictOptions &options) {
           WEFT_RETURN_IF_ERROR(output.write(lines.header(rows)));
         return output.write(lines.batch(rows));
       }));
+  if (lines.unseenWords() > 0)
+    std::fprintf(stderr,
+                 "weft: %s: words without a label, because the model does not see them: %lld\n",
+                 options.data.c_str(), static_cast<long long>(lines.unseenWords()));
   return output.finish();
 }
 
@@ -271,6 +337,11 @@ Command addPredict(CLI::App &parent) {
   });
   app->add_option("--batch-size,--per-device-eval-batch-size", options->batchSize)
       ->check(CLI::Range(int64_t{1}, int64_t{1} << 40));
+  app->callback([options] {
+    if (options->idColumn == options->labelColumn)
+      throw CLI::ValidationError("--id-column, --label-column: expected different names, got " +
+                                 options->idColumn + " twice");
+  });
   return {app, [options] { return runPredict(*options); }};
 }
 
