@@ -15,7 +15,7 @@ const char *const helpBegin =
 Usage: weft train MODULE.weft --train-data PATH [OPTIONS]
 
   --train-data PATH     folder (train.tsv, train.csv, train_*.npy, MNIST's names ...) or file: TSV, CSV, JSON lines,
-                        CoNLL, SQuAD, text, IDX, .npy, safetensors
+                        CoNLL, SQuAD, text, IDX, .npy, safetensors; bytes of images (of rank 2 or more each) are / 255
   --eval-data PATH      the same for evaluation (in a folder: dev.tsv, test.csv, t10k-* ...)
   --model PATH          weights to begin with: safetensors file, or a Hugging Face folder with its tokenizer
   --init-from FILE      then these, by name; may be partial, may be repeated
