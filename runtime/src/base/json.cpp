@@ -1,36 +1,81 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The one place where the JSON library's exceptions are met.
+// The one place where the JSON library parses.
 #include "base/json.h"
 #include "base/file.h"
 
-#include <cmath>
-#include <set>
-#include <stdexcept>
+#include <vector>
 
 namespace weft::rt {
 
 namespace {
 
-constexpr int maxDepth = 64;
+constexpr size_t maxDepth = 64;
 
-// Sees every event of the parser; throws on what the parser itself would let pass.
-class StrictEvents {
+// Builds the value from the parser's events, each in the time that its own text takes. (The
+// library's own builder with a filter looks at all siblings again at the end of each object.)
+class Builder {
 public:
-  bool operator()(int depth, Json::parse_event_t event, Json &parsed) {
-    if (depth > maxDepth)
-      throw std::runtime_error("expected at most 64 levels of nesting");
-    if (event == Json::parse_event_t::object_start)
-      keys.emplace_back();
-    else if (event == Json::parse_event_t::object_end)
-      keys.pop_back();
-    else if (event == Json::parse_event_t::key && !keys.back().insert(std::string(parsed)).second)
-      throw std::runtime_error("found the key \"" + std::string(parsed) + "\" twice");
-    return true;
+  Json root;
+  std::string failure; // empty: none
+
+  bool null() { return add(nullptr); }
+  bool boolean(bool value) { return add(value); }
+  bool number_integer(int64_t value) { return add(value); }
+  bool number_unsigned(uint64_t value) { return add(value); }
+  bool number_float(double value, const std::string &) { return add(value); }
+  bool string(std::string &value) { return add(std::move(value)); }
+  bool binary(Json::binary_t &) { return false; } // not in text
+  bool start_object(size_t) { return open(Json::value_t::object); }
+  bool start_array(size_t) { return open(Json::value_t::array); }
+  bool end_object() { return close(); }
+  bool end_array() { return close(); }
+  bool key(std::string &name) {
+    auto [place, isNew] = containers.back()->get_ref<Json::object_t &>().try_emplace(name);
+    member = &place->second;
+    return isNew || fail("found the key \"" + name.substr(0, 60) + "\" twice");
+  }
+  bool parse_error(size_t byte, const std::string &, const Json::exception &error) {
+    // The library's text carries a prefix of its own: keep what follows it.
+    std::string_view reason = error.what();
+    size_t prefix = reason.find(": ");
+    reason.remove_prefix(prefix == std::string_view::npos ? 0 : prefix + 2);
+    failure = "JSON, byte " + std::to_string(byte) + ": ";
+    failure += reason;
+    return false;
   }
 
 private:
-  std::vector<std::set<std::string>> keys;
+  bool fail(const std::string &reason) {
+    failure = "JSON: " + reason;
+    return false;
+  }
+  // Puts a value where the next one belongs.
+  bool add(Json value) {
+    if (containers.empty())
+      root = std::move(value);
+    else if (containers.back()->is_array())
+      containers.back()->get_ref<Json::array_t &>().push_back(std::move(value));
+    else
+      *member = std::move(value);
+    return true;
+  }
+  bool open(Json::value_t type) {
+    if (containers.size() == maxDepth)
+      return fail("expected at most 64 levels of nesting");
+    add(Json(type));
+    containers.push_back(containers.empty()              ? &root
+                         : containers.back()->is_array() ? &containers.back()->back()
+                                                         : member);
+    return true;
+  }
+  bool close() {
+    containers.pop_back();
+    return true;
+  }
+
+  std::vector<Json *> containers; // that are open; a parent does not grow while they are
+  Json *member = nullptr;         // of the innermost object, for the key that came last
 };
 
 const char *typeName(const Json &value) {
@@ -49,21 +94,10 @@ Result<const Json *> member(const Json &object, const char *key, const std::stri
 } // namespace
 
 Result<Json> parseJson(std::string_view text, const std::string &name) {
-  try {
-    auto events = std::make_shared<StrictEvents>();
-    return Json::parse(text.begin(), text.end(),
-                       [events](int depth, Json::parse_event_t event, Json &parsed) {
-                         return (*events)(depth, event, parsed);
-                       });
-  } catch (const Json::parse_error &error) {
-    // The library's text carries a prefix of its own: keep what follows it.
-    std::string reason = error.what();
-    size_t colon = reason.find(": ");
-    return dataLoss("%s: JSON, byte %zu: %s", name.c_str(), error.byte,
-                    colon == std::string::npos ? reason.c_str() : reason.c_str() + colon + 2);
-  } catch (const std::exception &error) {
-    return dataLoss("%s: JSON: %s", name.c_str(), error.what());
-  }
+  Builder builder;
+  if (!Json::sax_parse(text.begin(), text.end(), &builder))
+    return dataLoss("%s: %s", name.c_str(), builder.failure.c_str());
+  return std::move(builder.root);
 }
 
 Result<Json> parseJsonFile(const std::string &path, size_t limit) {
