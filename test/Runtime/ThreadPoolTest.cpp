@@ -6,8 +6,9 @@
 #include "gtest/gtest.h"
 
 #include <chrono>
-#include <cstdlib>
+#include <sys/wait.h>
 #include <thread>
+#include <unistd.h>
 
 using namespace weft::rt;
 
@@ -27,16 +28,105 @@ TEST(ThreadPool, CountsThreads) {
   EXPECT_GE(ThreadPool().threadCount(), 1);
 }
 
-TEST(ThreadPool, ReadsTheEnvironment) {
-  ::setenv("WEFT_NUM_THREADS", "3", 1);
-  EXPECT_EQ(defaultThreadCount(), 3);
-  ::setenv("WEFT_NUM_THREADS", "0", 1);
-  int fallback = defaultThreadCount();
-  ::setenv("WEFT_NUM_THREADS", "3x", 1);
-  EXPECT_EQ(defaultThreadCount(), fallback);
-  ::unsetenv("WEFT_NUM_THREADS");
-  EXPECT_EQ(defaultThreadCount(), fallback);
-  EXPECT_GE(fallback, 1);
+#ifdef __has_feature
+#define WEFT_HAS_TSAN __has_feature(thread_sanitizer)
+#elif defined(__SANITIZE_THREAD__)
+#define WEFT_HAS_TSAN 1
+#endif
+#if WEFT_HAS_TSAN
+#define SKIP_FORKS() GTEST_SKIP() << "the thread sanitizer allows no threads after a fork"
+#else
+#define SKIP_FORKS()
+#endif
+
+namespace {
+// The exit code of a child that runs `body`; a hang ends it by SIGALRM.
+template <typename Body>
+int exitCodeOfChild(Body body) {
+  pid_t child = ::fork();
+  if (child == 0) {
+    ::alarm(60);
+    ::_exit(body());
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+}
+} // namespace
+
+TEST(ThreadPool, WorksInAChildProcess) {
+  SKIP_FORKS();
+  for (int spin : {0, 1000}) {
+    ThreadPool pool(3, spin);
+    runOn(pool, [](ThreadPool::Share) {});
+    auto child = [&] {
+      // Some regions have fewer participants on a busy machine.
+      int most = 0;
+      for (int repeat = 0; repeat < 1000 && most < 3; ++repeat)
+        runOn(pool, [&](ThreadPool::Share share) {
+          pool.barrier(share);
+          if (share.index == 0)
+            most = std::max(most, share.count);
+        });
+      int result = 0;
+      pool.wait(pool.enqueue([&] { result = 7; }));
+      return most == 3 && result == 7 ? 0 : 1;
+    };
+    EXPECT_EQ(exitCodeOfChild(child), 0);
+    // In a child of the child, too, and the parent's own goes on.
+    EXPECT_EQ(exitCodeOfChild([&] { return child() + exitCodeOfChild(child); }), 0);
+    EXPECT_EQ(child(), 0);
+  }
+}
+
+TEST(ThreadPool, EndsInAChildProcess) {
+  SKIP_FORKS();
+  auto pool = std::make_unique<ThreadPool>(3);
+  runOn(*pool, [](ThreadPool::Share) {});
+  EXPECT_EQ(exitCodeOfChild([&] {
+              pool.reset();
+              ThreadPool other(2);
+              runOn(other, [](ThreadPool::Share) {});
+              return 0;
+            }),
+            0);
+  EXPECT_EQ(pool->threadCount(), 3);
+}
+
+// Other threads are inside a region and a task when the process forks: neither goes on in the
+// child, which waits for both.
+TEST(ThreadPool, ForksAmidWork) {
+  SKIP_FORKS();
+  ThreadPool pool(2), background(2);
+  std::atomic<bool> inside{false}, began{false}, release{false};
+  std::thread other([&] {
+    runOn(pool, [&](ThreadPool::Share) {
+      inside = true;
+      while (!release)
+        std::this_thread::yield();
+    });
+  });
+  int result = 0;
+  auto task = background.enqueue([&] {
+    began = true;
+    while (!release)
+      std::this_thread::yield();
+    result = 5;
+  });
+  while (!inside || !began)
+    std::this_thread::yield();
+  EXPECT_EQ(exitCodeOfChild([&] {
+              release = true;
+              int calls = 0;
+              runOn(pool, [&](ThreadPool::Share share) { calls += share.index == 0; });
+              background.wait(task);
+              return calls == 1 && result == 5 ? 0 : 1;
+            }),
+            0);
+  release = true;
+  other.join();
+  background.wait(task);
+  EXPECT_EQ(result, 5);
 }
 
 TEST(ThreadPool, GivesEachParticipantItsShare) {

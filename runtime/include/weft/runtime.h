@@ -15,7 +15,9 @@
  *    after the call unless the comment says so.
  *  - Threads. Functions on different handles may run at the same time. A weft_module_t is
  *    immutable: any number of threads may use one. A weft_session_t is used by one thread at a
- *    time (not always the same). The functions without a handle are thread-safe.
+ *    time (not always the same). The functions without a handle are thread-safe. After a fork, the
+ *    child may go on with all handles that no other thread was using at that moment: the first run
+ *    of a session makes new workers.
  *  - Versions. The API only grows. A struct with a first member struct_size must have it set to
  *    sizeof of the struct; members beyond it take their defaults, which are what zeroes mean.
  *  - Text is UTF-8 and ends with a zero byte. Sizes and dimensions are int64_t or size_t.
@@ -226,7 +228,8 @@ typedef struct weft_session_t weft_session_t;
 typedef struct weft_session_options_t {
   size_t struct_size;
   const char *device;  /* "cpu" (also NULL), or "null", which computes nothing */
-  int32_t num_threads; /* 0: WEFT_NUM_THREADS, else the cores of this process */
+  int32_t num_threads; /* 1 to 1024; 0: WEFT_NUM_THREADS, else as many as the cores, or the share of
+                          their time, that affinity mask and control groups give this process */
   int32_t
       spin_microseconds; /* how long idle workers spin before they sleep; 0: the default, -1: not */
   int64_t max_rows; /* batch size to reserve memory for; larger batches grow it when they come */

@@ -5,7 +5,9 @@
 
 #include <cstdarg>
 #include <cstdio>
+#include <memory>
 #include <mutex>
+#include <pthread.h>
 #include <vector>
 
 namespace weft::rt {
@@ -22,6 +24,10 @@ static Hook &hook() {
   static Hook instance;
   return instance;
 }
+
+// In the child of a fork, no other thread is inside the hook.
+[[maybe_unused]] static const int forkHandler =
+    ::pthread_atfork(nullptr, nullptr, [] { std::construct_at(&hook().mutex); });
 
 void setLogHook(LogFunction function, void *self) {
   std::lock_guard lock(hook().mutex);

@@ -5,11 +5,17 @@
 
 #include "device/cpu/cpu_device.h"
 #include "device/null/null_device.h"
+#include "device/processors.h"
 
 namespace weft::rt {
 
-Result<std::shared_ptr<Device>> createDevice(const std::string &name,
-                                             const DeviceOptions &options) {
+Result<std::shared_ptr<Device>> createDevice(const std::string &name, const DeviceOptions &given) {
+  DeviceOptions options = given;
+  if (options.threads == 0) {
+    WEFT_ASSIGN_OR_RETURN(options.threads, defaultThreadCount());
+  }
+  if (options.threads < 1 || options.threads > maxThreads)
+    return invalidArgument("threads: expected 1 to %d, found %d", maxThreads, options.threads);
   if (name == "cpu")
     return createCpuDevice(options);
   if (name == "null")

@@ -115,12 +115,12 @@ public:
 };
 
 struct DeviceOptions {
-  int threads = 0;           // 0: WEFT_NUM_THREADS, else the cores that this process may use
+  int threads = 0;           // 0: defaultThreadCount()
   int spinMicroseconds = -1; // how long idle workers spin before they sleep; -1: the default
   Allocator allocator = systemAllocator();
 };
 
-// "cpu" or "null"; invalidArgument for another name.
+// "cpu" or "null"; invalidArgument for another name or a number of threads beyond maxThreads.
 Result<std::shared_ptr<Device>> createDevice(const std::string &name, const DeviceOptions &options);
 
 // Memory of a device, returned on destruction. Movable.

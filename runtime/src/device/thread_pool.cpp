@@ -8,10 +8,10 @@
 //   idle ──► asleep ──► claimed | idle         nothing came while it spun; the waker notifies
 #include "device/thread_pool.h"
 
+#include "device/processors.h"
+
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
-#include <cstdlib>
 #include <pthread.h>
 #include <sched.h>
 #include <system_error>
@@ -50,7 +50,6 @@ private:
 // How long a region waits for a worker that is inside a host task: about one prepared batch.
 static constexpr int64_t claimPatience = 20'000;
 static constexpr int defaultSpinMicroseconds = 1000;
-static constexpr int maxThreads = 1024;
 
 // When other programs want the processors, a worker may not be scheduled for milliseconds, or share
 // a processor with the caller, and a step of a hundred microseconds waits for it at each barrier. A
@@ -106,39 +105,77 @@ struct alignas(64) ThreadPool::Worker {
   }
 };
 
-int defaultThreadCount() {
-  if (const char *text = std::getenv("WEFT_NUM_THREADS")) {
-    char *end = nullptr;
-    errno = 0;
-    long count = std::strtol(text, &end, 10);
-    if (errno == 0 && end != text && *end == '\0' && count >= 1)
-      return static_cast<int>(count < maxThreads ? count : maxThreads);
-  }
-  cpu_set_t set;
-  if (::sched_getaffinity(0, sizeof(set), &set) == 0 && CPU_COUNT(&set) > 0)
-    return CPU_COUNT(&set);
-  unsigned count = std::thread::hardware_concurrency();
-  return count > 0 ? static_cast<int>(count) : 1;
+// --- Forks
+// -----------------------------------------------------------------------------------------
+
+// How many forks led to this process: of a pool that was made before the last of them only the
+// memory is here, not its threads.
+static std::atomic<uint32_t> forks{0};
+static std::mutex adoption;
+
+[[maybe_unused]] static const int forkHandler = ::pthread_atfork(nullptr, nullptr, [] {
+  std::construct_at(&adoption); // another thread may have held it
+  forks.fetch_add(1);
+});
+
+void ThreadPool::adopt() {
+  std::lock_guard lock(adoption);
+  if (process.load(std::memory_order_acquire) == forks.load())
+    return;
+  forgetThreads();
+  startThreads();
+  process.store(forks.load(), std::memory_order_release);
 }
 
+// Whatever another thread may have been changing during the fork is made anew, not destroyed.
+void ThreadPool::forgetThreads() {
+  std::construct_at(&runMutex);
+  std::construct_at(&taskMutex);
+  std::construct_at(&tasks);
+  for (auto &worker : workers) {
+    std::construct_at(&worker->thread);
+    worker->state = idle;
+    worker->regionsToMiss = worker->absence = 0;
+  }
+  remaining = arrived = queuedTasks = 0;
+  sampled = false;
+}
+
+HostTask::HostTask(std::function<void()> function)
+    : function(std::move(function)), process(forks.load()) {}
+
 bool HostTask::tryRun() {
-  uint32_t expected = queued;
-  if (!state.compare_exchange_strong(expected, started, std::memory_order_acquire))
-    return false;
+  uint32_t found = queued;
+  if (!state.compare_exchange_strong(found, started, std::memory_order_acquire)) {
+    // What a thread of the parent process was running during a fork has no end here: once more.
+    uint32_t made = process.load(), here = forks.load();
+    if (found != started || made == here || !process.compare_exchange_strong(made, here))
+      return false;
+  }
   function();
-  function = nullptr;
   state.store(finished, std::memory_order_release);
   state.notify_all();
+  function = nullptr;
   return true;
 }
 
+// --- The pool
+// -----------------------------------------------------------------------------------------
+
 ThreadPool::ThreadPool(int threads, int spinMicroseconds)
     : spinNanoseconds(1000 *
-                      int64_t{spinMicroseconds < 0 ? defaultSpinMicroseconds : spinMicroseconds}) {
-  if (threads <= 0)
-    threads = defaultThreadCount();
+                      int64_t{spinMicroseconds < 0 ? defaultSpinMicroseconds : spinMicroseconds}),
+      process(forks.load()) {
+  if (threads <= 0) {
+    Result<int> count = defaultThreadCount();
+    threads = count.ok() ? *count : 1;
+  }
   for (int i = 1; i < threads && i < maxThreads; ++i)
     workers.push_back(std::make_unique<Worker>());
+  startThreads();
+}
+
+void ThreadPool::startThreads() {
   for (size_t i = 0; i < workers.size(); ++i) {
     Worker &worker = *workers[i];
     try {
@@ -151,6 +188,10 @@ ThreadPool::ThreadPool(int threads, int spinMicroseconds)
 }
 
 ThreadPool::~ThreadPool() {
+  if (process.load() != forks.load()) {
+    forgetThreads();
+    return;
+  }
   std::lock_guard lock(runMutex);
   for (auto &worker : workers) {
     Backoff backoff;
@@ -205,6 +246,11 @@ void ThreadPool::sleep(Worker &worker) {
   worker.state.wait(asleep);
 }
 
+void ThreadPool::adoptIfForked() {
+  if (process.load(std::memory_order_acquire) != forks.load(std::memory_order_relaxed))
+    adopt();
+}
+
 bool ThreadPool::claim(Worker &worker, int64_t deadline) {
   while (true) {
     uint32_t state = worker.state.load(std::memory_order_relaxed);
@@ -230,6 +276,7 @@ int ThreadPool::claimWorkers() {
 }
 
 void ThreadPool::run(Region body, void *bodyContext) {
+  adoptIfForked();
   std::lock_guard lock(runMutex);
   int helpers = workers.empty() ? 0 : claimWorkers();
   region = body;
@@ -298,6 +345,7 @@ void ThreadPool::barrier(Share share) {
 }
 
 std::shared_ptr<HostTask> ThreadPool::enqueue(std::function<void()> function) {
+  adoptIfForked();
   auto task = std::make_shared<HostTask>(std::move(function));
   if (workers.empty())
     return task;

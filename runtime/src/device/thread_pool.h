@@ -17,14 +17,10 @@
 
 namespace weft::rt {
 
-// WEFT_NUM_THREADS if it is a number >= 1, else the cores that the affinity mask of this process
-// has.
-int defaultThreadCount();
-
 // A function queued with ThreadPool::enqueue.
 class HostTask {
 public:
-  explicit HostTask(std::function<void()> function) : function(std::move(function)) {}
+  explicit HostTask(std::function<void()> function);
   bool isFinished() const { return state.load(std::memory_order_acquire) == finished; }
 
 private:
@@ -35,8 +31,11 @@ private:
 
   std::function<void()> function;
   std::atomic<uint32_t> state{queued};
+  std::atomic<uint32_t> process; // where it was queued, or run last
 };
 
+// After a fork, the pool of the parent process works in the child too: its first region or task
+// makes new threads. A task that was being run during the fork is run once more by `wait`.
 class ThreadPool {
 public:
   // A region's place in a call of `run`: participant `index` of `count`.
@@ -46,7 +45,8 @@ public:
   };
   using Region = void (*)(void *context, Share share);
 
-  // `threads` counts the caller of `run`, who is participant 0; 0 means defaultThreadCount().
+  // `threads` counts the caller of `run`, who is participant 0; 0 means defaultThreadCount(), or 1
+  // if that fails. At most maxThreads.
   explicit ThreadPool(int threads = 0, int spinMicroseconds = -1);
   // Finishes the region and the tasks that have begun; queued tasks are dropped unfinished.
   ~ThreadPool();
@@ -73,6 +73,10 @@ public:
 private:
   struct Worker;
 
+  void startThreads();
+  void forgetThreads();
+  void adoptIfForked();
+  void adopt();
   void workerLoop(Worker &worker);
   void sleep(Worker &worker);
   int claimWorkers();
@@ -87,6 +91,7 @@ private:
 
   std::vector<std::unique_ptr<Worker>> workers;
   const int64_t spinNanoseconds;
+  std::atomic<uint32_t> process; // whose threads these are
   std::mutex runMutex;
   // The region that is running; written by `run` before it starts the workers that it claimed.
   Region region = nullptr;

@@ -2,19 +2,14 @@
 //
 // Double buffering, and batches made in parallel.
 #include "train/batch_feeder.h"
+#include "device/processors.h"
 
 #include <algorithm>
-#include <sched.h>
 
 namespace weft::rt {
 
 // Smaller batches are made by the caller alone: waking others takes longer.
 static constexpr size_t smallBatchBytes = size_t{1} << 15;
-
-static int availableCores() {
-  cpu_set_t set;
-  return sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
-}
 
 Result<std::unique_ptr<BatchFeeder>> BatchFeeder::create(const BatchPlan &plan, ThreadPool &pool,
                                                          int64_t batchSize, FeedMode mode) {
@@ -35,7 +30,7 @@ Result<std::unique_ptr<BatchFeeder>> BatchFeeder::createFixed(const BatchPlan &p
       slot.memory.push_back(std::move(memory));
       bytes += size;
     }
-  bool spareCore = bytes / 2 > smallBatchBytes && availableCores() > pool.threadCount();
+  bool spareCore = bytes / 2 > smallBatchBytes && availableProcessors() > pool.threadCount();
   if (mode == FeedMode::background || (mode == FeedMode::automatic && spareCore))
     feeder->background = std::make_unique<ThreadPool>(2, /*spinMicroseconds=*/0);
   return feeder;
