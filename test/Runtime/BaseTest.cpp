@@ -311,3 +311,33 @@ TEST(Energy, countsPackagesAndWrapsAround) {
   EXPECT_DOUBLE_EQ(meter->joules(), 4.25);
   std::filesystem::remove_all(root);
 }
+
+TEST(Status, MessagesArePrintable) {
+  EXPECT_EQ(printable("caf\u00e9 \u6f22\u5b57 \U0001F600 '\"\\"),
+            "caf\u00e9 \u6f22\u5b57 \U0001F600 '\"\\");
+  EXPECT_EQ(printable("a\x1b[31mb\nc\td\x7f"), "a\\x1b[31mb\\x0ac\\x09d\\x7f");
+  EXPECT_EQ(printable("a\nb\tc\rd", /*keepLines=*/true), "a\nb\tc\\x0dd");
+  // C1 controls, as UTF-8 and as bytes; line ends and direction marks of Unicode.
+  EXPECT_EQ(printable("\u009b31m\u0085"), "\\u009b31m\\u0085");
+  EXPECT_EQ(printable("\x9b"
+                      "31m"),
+            "\\x9b31m");
+  EXPECT_EQ(printable("a\u2028b\u202ec\u2066d"), "a\\u2028b\\u202ec\\u2066d");
+  // Not UTF-8: stray, cut, too long, surrogates, beyond the last character.
+  EXPECT_EQ(printable("\xff\x80"), "\\xff\\x80");
+  EXPECT_EQ(printable("\xc3"), "\\xc3");
+  EXPECT_EQ(printable("\xe6\xbc"
+                      "a"),
+            "\\xe6\\xbca");
+  EXPECT_EQ(printable("\xc0\xaf\xe0\x80\xaf"), "\\xc0\\xaf\\xe0\\x80\\xaf");
+  EXPECT_EQ(printable("\xed\xa0\x80"), "\\xed\\xa0\\x80");
+  EXPECT_EQ(printable("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80");
+  EXPECT_EQ(printable(std::string_view("a\0b", 3)), "a\\x00b");
+
+  EXPECT_EQ(notFound("tensor %s", "w\x1b]0;t\x07").message(), "tensor w\\x1b]0;t\\x07");
+  EXPECT_EQ(notFound("gone")
+                .withContext("a\x1b"
+                             "b")
+                .message(),
+            "a\\x1bb: gone");
+}

@@ -24,7 +24,7 @@ Usage: weft bench MODULE.weft [OPTIONS]
   --warmup N            steps before them (20)
   --bucket N            number of the bucket, as weft inspect lists them (0)
   --kernels             also the time of each kernel, summed over threads
-  --num-threads N       (WEFT_NUM_THREADS, else all cores)
+  --num-threads N       1 to 1024 (WEFT_NUM_THREADS, else all cores)
   --log-format FORMAT   text|json
 
 Example:
@@ -110,7 +110,8 @@ void printKernels(const std::vector<rt::Session::KernelTime> &times, const Bench
                  {"gflops_per_second", rate}});
     else
       std::printf("  %-20s %4zu dispatches %9.3f thread ms %5.1f %% %8.1f GFLOP/s a thread\n",
-                  name.c_str(), time.dispatches, milliseconds, 100 * time.seconds / all, rate);
+                  rt::printable(name).c_str(), time.dispatches, milliseconds,
+                  100 * time.seconds / all, rate);
   }
 }
 

@@ -143,14 +143,14 @@ void Console::onSave(const std::string &checkpoint) {
   if (json)
     printJson({{"event", "save"}, {"checkpoint", checkpoint}});
   else
-    printLine("saved " + checkpoint);
+    printLine("saved " + rt::printable(checkpoint));
 }
 
 void Console::onNotice(const std::string &message) {
   if (json)
     printJson({{"event", "notice"}, {"message", message}});
   else
-    printLine(message);
+    printLine(rt::printable(message));
 }
 
 } // namespace weft::tool

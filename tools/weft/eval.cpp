@@ -19,7 +19,7 @@ Usage: weft eval MODULE.weft --checkpoint PATH --eval-data PATH [OPTIONS]
   --checkpoint PATH     a checkpoint, a folder of checkpoints (the newest is taken), or a safetensors file
   --eval-data PATH      folder (dev.tsv, test.csv, t10k-* ...) or file: TSV, CSV, JSON lines, CoNLL, SQuAD, IDX ...
   --batch-size N        (the module's tuned batch, else 64)
-  --num-threads N       (WEFT_NUM_THREADS, else all cores)
+  --num-threads N       1 to 1024 (WEFT_NUM_THREADS, else all cores)
   --log-format FORMAT   text|json
 Of text:
 )";
@@ -43,7 +43,7 @@ Status runEval(const EvalOptions &options) {
                         options.arguments.seed);
   WEFT_ASSIGN_OR_RETURN(rt::Dataset data, opener.open(options.data, rt::Split::evaluation));
   for (const std::string &notice : opener.takeNotices())
-    std::fprintf(stderr, "weft: %s\n", notice.c_str());
+    std::fprintf(stderr, "weft: %s\n", rt::printable(notice).c_str());
   rt::StepEngine engine(*session, rt::StepNumbers::fromModule(session->module()));
   WEFT_ASSIGN_OR_RETURN(rt::BatchPlan plan, rt::planFor(engine, schema::EntryRole::EvalStep, data));
   WEFT_ASSIGN_OR_RETURN(int64_t batch,

@@ -40,7 +40,7 @@ for each word, of one that answers questions one for the answer's start and one 
   --output FILE         (stdout)
   --html FILE           also a page with the texts shaded
   --batch-size N        texts and steps that run together (the module's tuned batch, else 64)
-  --num-threads N       (WEFT_NUM_THREADS, else all cores)
+  --num-threads N       1 to 1024 (WEFT_NUM_THREADS, else all cores)
 Of text:
 )";
 
@@ -356,7 +356,7 @@ Status runExplain(const ExplainOptions &options) {
   WEFT_RETURN_IF_ERROR(run.all());
   if (run.cutTexts() > 0)
     std::fprintf(stderr, "weft: %s: %lld of %lld texts were cut to %lld tokens\n",
-                 options.data.empty() ? "--text" : options.data.c_str(),
+                 options.data.empty() ? "--text" : rt::printable(options.data).c_str(),
                  static_cast<long long>(run.cutTexts()), static_cast<long long>(texts.count()),
                  static_cast<long long>(limit));
   return {};

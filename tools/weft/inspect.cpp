@@ -295,7 +295,7 @@ Json describeModule(const rt::Module &module) {
 // -------------------------------------------------------------------------------------------
 
 std::string text(const Json &value) {
-  return value.is_string() ? value.get<std::string>() : rt::formatJson(value);
+  return rt::printable(value.is_string() ? value.get<std::string>() : rt::formatJson(value));
 }
 
 // The first twenty of a list.
@@ -400,7 +400,8 @@ void printExecutables(const Json &module, bool sources) {
                   withThousands(kernel["scratch_bytes"].get<uint64_t>()).c_str(),
                   kernel.contains("flops") ? text(kernel["flops"]).c_str() : "-");
       if (sources && kernel.contains("source"))
-        std::printf("%s\n", text(kernel["source"]).c_str());
+        std::printf("%s\n",
+                    rt::printable(kernel["source"].get<std::string>(), /*keepLines=*/true).c_str());
     }
   }
 }

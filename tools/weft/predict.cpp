@@ -33,7 +33,7 @@ Usage: weft predict MODULE.weft --checkpoint PATH --data PATH [OPTIONS]
   --nbest-output FILE   of questions: the best answers of each, with logits and probabilities (nbest_predictions.json)
   --null-odds-output FILE  of questions that may have no answer: how much better none is (null_odds.json)
   --batch-size N        (the module's tuned batch, else 64)
-  --num-threads N       (WEFT_NUM_THREADS, else all cores)
+  --num-threads N       1 to 1024 (WEFT_NUM_THREADS, else all cores)
 Of text:
 )";
 const char *const helpEnd = R"(
@@ -290,7 +290,7 @@ Status runPredict(const PredictOptions &options) {
   WEFT_RETURN_IF_ERROR(opened.status());
   auto &[opener, data, plan] = *opened;
   for (const std::string &notice : opener->takeNotices())
-    std::fprintf(stderr, "weft: %s\n", notice.c_str());
+    std::fprintf(stderr, "weft: %s\n", rt::printable(notice).c_str());
   WEFT_ASSIGN_OR_RETURN(int64_t batch,
                         rt::chooseBatchSize(session->module(), schema::EntryRole::Predict,
                                             options.batchSize, "--batch-size"));

@@ -2,6 +2,7 @@
 //
 // The log hook of the process.
 #include "base/log.h"
+#include "base/status.h"
 
 #include <cstdarg>
 #include <cstdio>
@@ -45,13 +46,14 @@ void log(LogSeverity severity, const char *format, ...) {
   if (size > 0)
     std::vsnprintf(message.data(), message.size(), format, arguments);
   va_end(arguments);
+  std::string text = printable(message.data(), /*keepLines=*/true);
 
   std::lock_guard lock(hook().mutex);
   if (hook().function)
-    hook().function(hook().self, static_cast<int>(severity), message.data());
+    hook().function(hook().self, static_cast<int>(severity), text.c_str());
   else if (severity >= LogSeverity::warning)
     std::fprintf(stderr, "weft: %s: %s\n", severity == LogSeverity::error ? "error" : "warning",
-                 message.data());
+                 text.c_str());
 }
 
 } // namespace weft::rt

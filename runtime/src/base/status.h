@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace weft::rt {
@@ -62,7 +63,13 @@ private:
   std::unique_ptr<State> state;
 };
 
-// printf-style constructors for the codes in use.
+// Text that a terminal shows as it stands: bytes that are not UTF-8 become \xNN; control characters
+// and marks that break lines or turn the direction of writing become \xNN or \uNNNN. `keepLines`:
+// line feeds and tabulators stay.
+std::string printable(std::string_view text, bool keepLines = false);
+
+// printf-style constructors for the codes in use. Their messages are printable, whatever names of
+// files, tensors and labels they hold.
 [[gnu::format(printf, 1, 2)]] Status invalidArgument(const char *format, ...);
 [[gnu::format(printf, 1, 2)]] Status notFound(const char *format, ...);
 [[gnu::format(printf, 1, 2)]] Status dataLoss(const char *format, ...);
