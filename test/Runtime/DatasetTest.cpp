@@ -5,6 +5,7 @@
 #include "data/batch_plan.h"
 #include "data/sample_order.h"
 
+#include <cmath>
 #include <numeric>
 #include <set>
 
@@ -220,6 +221,88 @@ TEST(BatchPlan, namesWhatDoesNotFit) {
   EXPECT_EQ(BatchPlan::create(*data, {pixelsInput(2), labelsInput(2)}).status().message(),
             folder.path("train-labels-idx1-ubyte.gz") +
                 ": labels, sample 2: expected a value of 0 to 1 for the input labels, found 2");
+}
+
+// Numbers are compared with their range before they become integers.
+TEST(BatchPlan, refusesIntegersOutOfRange) {
+  auto failure = [](DataType type, const void *value, InputSpec input) {
+    Dataset data;
+    data.path = "d";
+    DataField field;
+    field.name = input.name;
+    field.file = "d";
+    uint8_t *target = nullptr;
+    field.array = Array::allocate(type, {1}, &target).take();
+    std::memcpy(target, value, dataTypeSize(type));
+    data.fields.push_back(field);
+    return BatchPlan::create(data, {input}).status().message();
+  };
+  std::string place = "d: labels, sample 0: expected ", range = "a value of 0 to 2 for the input "
+                                                                "labels, found ";
+  for (auto [value, found] : {std::pair(1e20, "1e+20"),
+                              {-1e20, "-1e+20"},
+                              {0x1p63, "9.22337e+18"},
+                              {-0x1p63, "-9223372036854775808"},
+                              {HUGE_VAL, "inf"},
+                              {3.0, "3"}})
+    EXPECT_EQ(failure(DataType::f64, &value, labelsInput(3)), place + range + found);
+  double half = 0.5, none = NAN, two = 2;
+  EXPECT_EQ(failure(DataType::f64, &half, labelsInput(3)),
+            place + "an integer for the input labels, found 0.5");
+  EXPECT_EQ(failure(DataType::f64, &none, labelsInput(3)),
+            place + "an integer for the input labels, found nan");
+  EXPECT_EQ(failure(DataType::f64, &two, labelsInput(3)), "");
+  uint64_t most = UINT64_MAX;
+  EXPECT_EQ(failure(DataType::u64, &most, labelsInput(3)), place + range + "1.84467e+19");
+  // Without a range of its own, an input has that of its type.
+  int64_t wide = int64_t{1} << 40;
+  InputSpec narrow;
+  narrow.name = "n";
+  for (auto [type, text] : {std::pair(ElementType::i32, "-2147483648 to 2147483647"),
+                            {ElementType::i8, "-128 to 127"},
+                            {ElementType::u8, "0 to 255"},
+                            {ElementType::i1, "0 to 1"}}) {
+    narrow.type = type;
+    EXPECT_EQ(failure(DataType::i64, &wide, narrow), "d: n, sample 0: expected a value of " +
+                                                         std::string(text) +
+                                                         " for the input n, found 1099511627776");
+  }
+  narrow.type = ElementType::i64;
+  EXPECT_EQ(failure(DataType::i64, &wide, narrow), "");
+}
+
+// Headers are compared before a small compressed file becomes a large array.
+TEST(Dataset, comparesHeadersFirst) {
+  TemporaryFolder folder;
+  // Where elements would be, there is damage, which nobody comes to.
+  Bytes images = gzipped(idxFile({1u << 20, 28, 28}, Bytes(1 << 20)));
+  images.resize(images.size() / 2);
+  folder.write("train-images-idx3-ubyte.gz", images);
+  folder.write("train-labels-idx1-ubyte.gz", gzipped(idxFile({2}, {0, 1})));
+  EXPECT_EQ(openDataset(folder.path(), {}).status().message(),
+            folder.path("train-labels-idx1-ubyte.gz") +
+                ": labels: expected as many samples as images in " +
+                folder.path("train-images-idx3-ubyte.gz") + " has (1048576), found 2");
+  // Where headers agree, no more memory is used than the file holds.
+  folder.write("train-labels-idx1-ubyte.gz", gzipped(idxFile({1u << 20}, Bytes(1 << 20))));
+  EXPECT_NE(openDataset(folder.path(), {}).status().message().find("gzip"), std::string::npos);
+
+  TemporaryFolder arrays;
+  auto npy = [](const std::string &shape, size_t bytes) {
+    std::string header = "{'descr': '|u1', 'fortran_order': False, 'shape': (" + shape + ",), }\n";
+    Bytes file =
+        bytesOf("\x93NUMPY\x01" + std::string(1, '\0') +
+                std::string(1, static_cast<char>(header.size())) + std::string(1, '\0') + header);
+    file.resize(file.size() + bytes);
+    return file;
+  };
+  Bytes cut = gzipped(npy("1048576", 1 << 20));
+  cut.resize(cut.size() / 2);
+  arrays.write("train_a.npy.gz", cut);
+  arrays.write("train_y.npy", npy("3", 3));
+  EXPECT_EQ(openDataset(arrays.path(), {}).status().message(),
+            arrays.path("train_y.npy") + ": y: expected as many samples as a in " +
+                arrays.path("train_a.npy.gz") + " has (1048576), found 3");
 }
 
 TEST(Dataset, namesWhatIsMissing) {

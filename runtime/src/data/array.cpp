@@ -95,7 +95,6 @@ Result<Array> Array::allocate(DataType type, std::vector<int64_t> shape, uint8_t
   std::shared_ptr<uint8_t> memory = allocateAligned(bytes);
   if (!memory)
     return resourceExhausted("no memory for %zu bytes", bytes);
-  std::memset(memory.get(), 0, bytes);
   *target = memory.get();
   Array array;
   array.type = type;

@@ -57,7 +57,8 @@ struct Array {
   int64_t elements() const;
   size_t bytes() const { return static_cast<size_t>(elements()) * dataTypeSize(type); }
 
-  // An array of zeros to be filled through `*target`; fails when there is no memory.
+  // An array to be filled through `*target`, all of it; fails when there is no memory. Nothing is
+  // touched: a file that promises more than it holds costs no more than what it holds.
   static Result<Array> allocate(DataType type, std::vector<int64_t> shape, uint8_t **target);
 };
 

@@ -58,25 +58,49 @@ long long sampleOf(const DataField &field, int64_t element) {
   return next - field.offsets->begin() - 1;
 }
 
+// The integers that a type holds, both ends included.
+std::pair<int64_t, int64_t> rangeOf(ElementType type) {
+  switch (type) {
+  case ElementType::i32:
+    return {INT32_MIN, INT32_MAX};
+  case ElementType::i8:
+    return {INT8_MIN, INT8_MAX};
+  case ElementType::u8:
+    return {0, UINT8_MAX};
+  case ElementType::i1:
+    return {0, 1};
+  default:
+    return {INT64_MIN, INT64_MAX};
+  }
+}
+
 // `element` counts from the beginning of the sample.
 Status checkInteger(const DataField &field, int64_t index, const InputSpec &input,
                     int64_t element) {
-  InputSpec::Bounds bounds = input.boundsAt(element);
   double number = elementAsDouble(field.array, index);
   if (number != std::floor(number))
     return invalidArgument("%s: %s, sample %lld: expected an integer for the input %s, found %g",
                            field.file.c_str(), field.name.c_str(), sampleOf(field, index),
                            input.name.c_str(), number);
-  int64_t value = isFloat(field.array.type) ? static_cast<int64_t>(number)
-                                            : elementAsInteger(field.array, index);
-  bool ignored = bounds.hasIgnoreIndex && value == bounds.ignoreIndex;
-  if (bounds.low < bounds.high && !ignored && (value < bounds.low || value >= bounds.high))
+  InputSpec::Bounds bounds = input.boundsAt(element);
+  bool isWide = isFloat(field.array.type) || field.array.type == DataType::u64;
+  bool fits = !isWide || (number >= -0x1p63 && number < 0x1p63);
+  int64_t value = !fits                       ? 0
+                  : isFloat(field.array.type) ? static_cast<int64_t>(number)
+                                              : elementAsInteger(field.array, index);
+  auto [least, most] =
+      bounds.low < bounds.high ? std::pair(bounds.low, bounds.high - 1) : rangeOf(input.type);
+  bool ignored = fits && bounds.hasIgnoreIndex && value == bounds.ignoreIndex;
+  if (!ignored && (!fits || value < least || value > most)) {
+    char found[32];
+    std::snprintf(found, sizeof(found), "%g", number);
     return outOfRange(
-        "%s: %s, sample %lld: expected a value of %lld to %lld for %sthe input %s, found %lld",
+        "%s: %s, sample %lld: expected a value of %lld to %lld for %sthe input %s, found %s",
         field.file.c_str(), field.name.c_str(), sampleOf(field, index),
-        static_cast<long long>(bounds.low), static_cast<long long>(bounds.high - 1),
+        static_cast<long long>(least), static_cast<long long>(most),
         input.runs.empty() ? "" : ("element " + std::to_string(element) + " of ").c_str(),
-        input.name.c_str(), static_cast<long long>(value));
+        input.name.c_str(), fits ? std::to_string(value).c_str() : found);
+  }
   return {};
 }
 

@@ -51,9 +51,38 @@ void addField(Dataset &data, std::string name, Array array, const std::string &f
 // A sample of two dimensions or more is an image.
 bool isImage(const Array &array) { return array.shape.size() >= 3; }
 
+// The shape that the header of a field's file gives.
+struct Promise {
+  std::string field, file;
+  std::vector<int64_t> shape;
+};
+
+Status differingSamples(const std::string &field, const std::string &file, int64_t samples,
+                        const std::string &first, const std::string &firstFile, int64_t wanted) {
+  return dataLoss("%s: %s: expected as many samples as %s in %s has (%lld), found %lld",
+                  file.c_str(), field.c_str(), first.c_str(), firstFile.c_str(),
+                  static_cast<long long>(wanted), static_cast<long long>(samples));
+}
+
+// Before elements are read: a small compressed file may promise any number of them.
+Status checkPromises(const std::vector<Promise> &all) {
+  for (const Promise &one : all)
+    if (!one.shape.empty() && !all[0].shape.empty() && one.shape[0] != all[0].shape[0])
+      return differingSamples(one.field, one.file, one.shape[0], all[0].field, all[0].file,
+                              all[0].shape[0]);
+  return {};
+}
+
 // --- One format each ----------------------------------------------------------------------------
 
 Status addIdx(Dataset &data, const std::string &images, const std::string &labels) {
+  std::vector<Promise> promises(1, {"images", images, {}});
+  if (!labels.empty())
+    promises.push_back({"labels", labels, {}});
+  for (Promise &one : promises) {
+    WEFT_ASSIGN_OR_RETURN(one.shape, readIdxShape(one.file));
+  }
+  WEFT_RETURN_IF_ERROR(checkPromises(promises));
   WEFT_ASSIGN_OR_RETURN(Array array, readIdxFile(images));
   bool pixels = isImage(array);
   addField(data, "images", std::move(array), images, false, pixels);
@@ -101,11 +130,15 @@ Result<bool> addNpyFamily(Dataset &data, const std::string &folder, const std::s
   if (error)
     return unavailable("%s: cannot list the folder: %s", folder.c_str(), error.message().c_str());
   std::sort(names.begin(), names.end());
+  std::vector<Promise> promises;
   for (const std::string &name : names) {
-    std::string path = folder + "/" + name;
-    WEFT_ASSIGN_OR_RETURN(Array array, readNpyFile(path));
     size_t begin = prefix.size() + 1;
-    std::string field = name.substr(begin, name.rfind(".npy") - begin);
+    promises.push_back({name.substr(begin, name.rfind(".npy") - begin), folder + "/" + name, {}});
+    WEFT_ASSIGN_OR_RETURN(promises.back().shape, readNpyShape(promises.back().file));
+  }
+  WEFT_RETURN_IF_ERROR(checkPromises(promises));
+  for (const auto &[field, path, shape] : promises) {
+    WEFT_ASSIGN_OR_RETURN(Array array, readNpyFile(path));
     bool pixels = isImage(array);
     addField(data, field, std::move(array), path, isLabelName(field), pixels);
   }
@@ -220,10 +253,8 @@ Status checkSamples(const Dataset &data) {
           "%s: %s: expected an array whose first dimension counts samples, found a scalar",
           field.file.c_str(), field.name.c_str());
     if (field.samples() != first.samples())
-      return dataLoss("%s: %s: expected as many samples as %s in %s has (%lld), found %lld",
-                      field.file.c_str(), field.name.c_str(), first.name.c_str(),
-                      first.file.c_str(), static_cast<long long>(first.samples()),
-                      static_cast<long long>(field.samples()));
+      return differingSamples(field.name, field.file, field.samples(), first.name, first.file,
+                              first.samples());
   }
   if (data.samples() == 0)
     return dataLoss("%s: expected at least one sample, found none", first.file.c_str());

@@ -26,7 +26,14 @@ static std::optional<DataType> idxElementType(uint8_t code) {
   }
 }
 
-Result<Array> readIdx(ByteSource &source) {
+namespace {
+struct IdxHeader {
+  DataType type = DataType::u8;
+  std::vector<int64_t> shape;
+};
+} // namespace
+
+static Result<IdxHeader> readHeader(ByteSource &source) {
   const char *name = source.name().c_str();
   uint8_t magic[4];
   WEFT_RETURN_IF_ERROR(source.readExactly(magic, sizeof(magic), "IDX magic number"));
@@ -43,26 +50,39 @@ Result<Array> readIdx(ByteSource &source) {
   if (magic[3] == 0 || magic[3] > 8)
     return dataLoss("%s: IDX number of dimensions at byte 3: expected 1 to 8, found %u", name,
                     magic[3]);
-  std::vector<int64_t> shape;
+  IdxHeader header{*type, {}};
   for (int i = 0; i < magic[3]; ++i) {
     uint8_t size[4];
     WEFT_RETURN_IF_ERROR(source.readExactly(size, sizeof(size), "IDX size of a dimension"));
-    shape.push_back(loadBigEndian32(size));
+    header.shape.push_back(loadBigEndian32(size));
   }
-  std::optional<int64_t> count = checkedElementCount(shape, dataTypeSize(*type));
-  size_t bytes = count ? static_cast<size_t>(*count) * dataTypeSize(*type) : 0;
+  return header;
+}
+
+Result<Array> readIdx(ByteSource &source) {
+  const char *name = source.name().c_str();
+  WEFT_ASSIGN_OR_RETURN(IdxHeader header, readHeader(source));
+  auto &[type, shape] = header;
+  std::optional<int64_t> count = checkedElementCount(shape, dataTypeSize(type));
+  size_t bytes = count ? static_cast<size_t>(*count) * dataTypeSize(type) : 0;
   if (!count || bytes > source.remainingAtMost())
     return dataLoss("%s: IDX header promises %s elements of %s, but at most %llu bytes follow",
-                    name, formatShape(shape).c_str(), dataTypeName(*type),
+                    name, formatShape(shape).c_str(), dataTypeName(type),
                     static_cast<unsigned long long>(source.remainingAtMost()));
   uint8_t *target = nullptr;
-  Result<Array> array = Array::allocate(*type, std::move(shape), &target);
+  Result<Array> array = Array::allocate(type, std::move(shape), &target);
   if (!array.ok())
     return array.takeStatus().withContext(source.name());
   WEFT_RETURN_IF_ERROR(source.readExactly(target, bytes, "IDX elements"));
   WEFT_RETURN_IF_ERROR(source.expectEnd());
-  swapBytes(target, static_cast<size_t>(*count), dataTypeSize(*type));
+  swapBytes(target, static_cast<size_t>(*count), dataTypeSize(type));
   return array;
+}
+
+Result<std::vector<int64_t>> readIdxShape(const std::string &path) {
+  WEFT_ASSIGN_OR_RETURN(ByteSource source, ByteSource::open(path));
+  WEFT_ASSIGN_OR_RETURN(IdxHeader header, readHeader(source));
+  return std::move(header.shape);
 }
 
 Result<Array> readIdxFile(const std::string &path) {

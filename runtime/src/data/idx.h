@@ -13,6 +13,8 @@ namespace weft::rt {
 // float32, float64; up to 8 dimensions.
 Result<Array> readIdx(ByteSource &source);
 Result<Array> readIdxFile(const std::string &path);
+// What its header says, without reading on.
+Result<std::vector<int64_t>> readIdxShape(const std::string &path);
 
 } // namespace weft::rt
 

@@ -320,6 +320,12 @@ Result<Array> readNpy(ByteSource &source) {
   return array;
 }
 
+Result<std::vector<int64_t>> readNpyShape(const std::string &path) {
+  WEFT_ASSIGN_OR_RETURN(ByteSource source, ByteSource::open(path));
+  WEFT_ASSIGN_OR_RETURN(NpyHeader header, readHeader(source));
+  return std::move(header.shape);
+}
+
 Result<Array> readNpyFile(const std::string &path) {
   WEFT_ASSIGN_OR_RETURN(ByteSource source, ByteSource::open(path));
   return readNpy(source);

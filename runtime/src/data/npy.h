@@ -16,6 +16,8 @@ namespace weft::rt {
 // that counts the rows from 0 is left out.
 Result<Array> readNpy(ByteSource &source);
 Result<Array> readNpyFile(const std::string &path);
+// What its header says, without reading on.
+Result<std::vector<int64_t>> readNpyShape(const std::string &path);
 
 } // namespace weft::rt
 
