@@ -350,6 +350,7 @@ TEST(TokenizerFolder, readsTheConfiguration) {
   EXPECT_EQ(tokensOf(*both, "A é"), "[UNK] é");
 }
 
+<<<<<<< HEAD
 namespace {
 
 // A folder of a tokenizer of BERT, whose files a test changes.
@@ -498,4 +499,34 @@ TEST(TokenizerFolder, tellsTheSides) {
   folder.write("tokenizer_config.json", R"({"truncation_side": "middle"})");
   EXPECT_EQ(folder("a"), folder.path("tokenizer_config.json") +
                              ": truncation_side: expected \"left\" or \"right\", found \"middle\"");
+=======
+// Tokens of a file and of its configuration meet in time that their number decides: compared with
+// each other one by one they would take minutes.
+TEST(TokenizerFolder, readsManyAddedTokens) {
+  TemporaryFolder folder;
+  constexpr int count = 50'000;
+  Json decoder = Json::object(), additional = Json::array(), ids = Json::object();
+  for (int i = 0; i < count; ++i) {
+    std::string token = "<" + std::to_string(i) + ">";
+    ids[token] = 28 + i;
+    additional.push_back(token);
+    decoder[std::to_string(28 + i)] = {{"content", token}, {"special", true}};
+  }
+  folder.write("vocab.txt", bytesOf(smallVocabulary));
+  folder.write("added_tokens.json", bytesOf(ids.dump()));
+  folder.write("tokenizer_config.json",
+               bytesOf(Json{{"additional_special_tokens", additional}}.dump()));
+  auto begin = std::chrono::steady_clock::now();
+  Result<Tokenizer> older = Tokenizer::load(folder.path());
+  ASSERT_TRUE(older.ok()) << older.status().message();
+  EXPECT_EQ(older->idOf("<49999>"), 28 + count - 1);
+  folder.write("tokenizer_config.json", bytesOf(Json{{"added_tokens_decoder", decoder},
+                                                     {"additional_special_tokens", additional}}
+                                                    .dump()));
+  Result<Tokenizer> newer = Tokenizer::load(folder.path());
+  ASSERT_TRUE(newer.ok()) << newer.status().message();
+  EXPECT_TRUE(newer->isSpecial(28 + count - 1));
+  std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+  EXPECT_LT(took.count(), 30);
+>>>>>>> a425407 ([Text] Read added tokens and names of classes in linear time)
 }

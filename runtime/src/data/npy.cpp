@@ -322,7 +322,8 @@ Result<Array> readNpy(ByteSource &source) {
 
 Result<std::vector<int64_t>> readNpyShape(const std::string &path) {
   WEFT_ASSIGN_OR_RETURN(ByteSource source, ByteSource::open(path));
-  WEFT_ASSIGN_OR_RETURN(NpyHeader header, readHeader(source));
+  std::string text;
+  WEFT_ASSIGN_OR_RETURN(NpyHeader header, readHeader(source, text));
   return std::move(header.shape);
 }
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 namespace weft::rt {
 
@@ -141,6 +142,13 @@ Status readAddedTokensFile(const std::string &path, TokenizerConfig &config) {
   WEFT_ASSIGN_OR_RETURN(Json ids, parseJsonFile(path, fileLimit));
   if (!ids.is_object())
     return dataLoss("%s: expected a JSON object, found %s", path.c_str(), ids.type_name());
+  std::set<std::string_view> special;
+  if (config.extra)
+    for (const AddedToken &other : *config.extra)
+      special.insert(other.content);
+  for (const TokenizerConfig::Named &name : config.names)
+    if (name.token && !name.isObject)
+      special.insert(name.token->content);
   std::vector<AddedToken> &tokens = config.added;
   for (auto item = ids.begin(); item != ids.end(); ++item) {
     AddedToken token;
@@ -150,10 +158,7 @@ Status readAddedTokensFile(const std::string &path, TokenizerConfig &config) {
       return dataLoss("%s: \"%s\": expected a token with an id of 0 to 16777215, found %lld",
                       path.c_str(), token.content.c_str(), static_cast<long long>(id));
     token.id = static_cast<int32_t>(id);
-    auto isSame = [&](const AddedToken &other) { return other.content == token.content; };
-    token.special = config.extra && std::any_of(config.extra->begin(), config.extra->end(), isSame);
-    for (const TokenizerConfig::Named &name : config.names)
-      token.special |= name.token && !name.isObject && isSame(*name.token);
+    token.special = special.contains(token.content);
     token.normalized = !token.special;
     tokens.push_back(std::move(token));
   }

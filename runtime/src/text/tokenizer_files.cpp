@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 namespace weft::rt {
 
@@ -31,9 +32,11 @@ bool isFile(const std::string &path) {
 
 // Adds tokens whose content is not there yet.
 void addTokens(const std::vector<AddedToken> &tokens, std::vector<AddedToken> &list) {
+  std::set<std::string> contents;
+  for (const AddedToken &token : list)
+    contents.insert(token.content);
   for (const AddedToken &token : tokens)
-    if (std::none_of(list.begin(), list.end(),
-                     [&](const AddedToken &other) { return other.content == token.content; }))
+    if (contents.insert(token.content).second)
       list.push_back(token);
 }
 

@@ -11,6 +11,7 @@
 #include <charconv>
 #include <cmath>
 #include <filesystem>
+#include <set>
 
 namespace weft::rt {
 
@@ -56,9 +57,10 @@ bool LabelNames::isGeneric() const {
 static Status checkNames(const LabelNames &labels, const std::string &place) {
   if (labels.empty())
     return dataLoss("%s: expected names of classes, found none", place.c_str());
-  for (size_t i = 0; i < labels.names.size(); ++i)
-    if (*labels.find(labels.names[i]) != static_cast<int64_t>(i))
-      return dataLoss("%s: found the class %s twice", place.c_str(), labels.names[i].c_str());
+  std::set<std::string_view> seen;
+  for (const std::string &name : labels.names)
+    if (!seen.insert(name).second)
+      return dataLoss("%s: found the class %s twice", place.c_str(), name.c_str());
   return {};
 }
 
