@@ -5,6 +5,8 @@
 #include "TrainApiTesting.h"
 #include "weft/train.h"
 
+#include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 #define CHECK(condition)                                                                           \
@@ -106,6 +108,21 @@ const char *weft_test_train_errors(weft_session_t *session) {
   options.lr_scheduler_type = "zigzag";
   CHECK(weft_trainer_create(session, &options, &trainer) == WEFT_INVALID_ARGUMENT);
   options.lr_scheduler_type = NULL;
+  const double rates[] = {-1, HUGE_VAL, -HUGE_VAL, NAN};
+  for (int i = 0; i < 4; ++i) {
+    options.learning_rate = rates[i];
+    CHECK(weft_trainer_create(session, &options, &trainer) == WEFT_INVALID_ARGUMENT);
+    CHECK(strstr(weft_last_error_message(), "learning_rate: expected a finite number") != NULL);
+  }
+  options.learning_rate = 0;
+  const int64_t steps[] = {-1, INT64_MIN, INT64_MAX, INT64_C(1000000000000001)};
+  for (int i = 0; i < 8; ++i) {
+    options.warmup_steps = i < 4 ? steps[i] : 0;
+    options.max_steps = i < 4 ? 0 : steps[i - 4];
+    CHECK(weft_trainer_create(session, &options, &trainer) == WEFT_INVALID_ARGUMENT);
+    CHECK(strstr(weft_last_error_message(), "expected 0 to 1000000000000000, found") != NULL);
+  }
+  options.warmup_steps = options.max_steps = 0;
   options.bucket = 1;
   CHECK(weft_trainer_create(session, &options, &trainer) == WEFT_INVALID_ARGUMENT);
   CHECK(trainer == NULL);
@@ -127,6 +144,17 @@ const char *weft_test_train_errors(weft_session_t *session) {
   CHECK(weft_trainer_set_bucket(trainer, 0) == WEFT_OK);
   CHECK(weft_trainer_set_number(trainer, WEFT_SCALAR_STEP, 1) == WEFT_INVALID_ARGUMENT);
   CHECK(weft_trainer_set_number(trainer, WEFT_SCALAR_MOMENTUM, -1) == WEFT_INVALID_ARGUMENT);
+  CHECK(weft_trainer_set_number(trainer, WEFT_SCALAR_MOMENTUM, NAN) == WEFT_INVALID_ARGUMENT);
+  CHECK(weft_trainer_set_number(trainer, WEFT_SCALAR_MOMENTUM, HUGE_VAL) == WEFT_INVALID_ARGUMENT);
+  /* Numbers of rows for which no output could be made. */
+  const int64_t counts[] = {0, -1, INT64_MIN, INT64_MAX, INT64_C(1) << 40};
+  for (int i = 0; i < 5; ++i) {
+    CHECK(weft_trainer_predict(trainer, batch, 1, counts[i], small, sizeof small) ==
+          WEFT_INVALID_ARGUMENT);
+    CHECK(strstr(weft_last_error_message(), "rows: expected 1 to") != NULL);
+    CHECK(weft_trainer_eval_step(trainer, batch, 2, counts[i], &loss, NULL, small, sizeof small) ==
+          WEFT_INVALID_ARGUMENT);
+  }
   CHECK(weft_trainer_set_learning_rate(trainer, -1) == WEFT_INVALID_ARGUMENT);
   CHECK(weft_trainer_load_checkpoint(trainer, "/nowhere") == WEFT_NOT_FOUND);
   CHECK(weft_session_load_weights(session, "/nowhere", 0) == WEFT_NOT_FOUND);

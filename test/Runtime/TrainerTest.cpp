@@ -208,6 +208,46 @@ TEST(Trainer, refusesToResumeOtherRuns) {
             std::string::npos);
   EXPECT_NE(failure(R"({"resume_from_checkpoint": "/nowhere"})", 22).find("found nothing"),
             std::string::npos);
+  // A run that ends before.
+  EXPECT_NE(
+      failure(R"({"resume_from_checkpoint": "true", "max_steps": 2})", 22)
+          .find("checkpoint-3: global_step: the checkpoint is at step 3, and this run ends at "
+                "step 2; expected more num_train_epochs or max_steps"),
+      std::string::npos);
+  EXPECT_EQ(failure(R"({"resume_from_checkpoint": "true", "max_steps": 3})", 22), "");
+}
+
+// A log of a line a step, over days. What took minutes when lines were compared takes seconds.
+TEST(Trainer, resumesALongLog) {
+  TemporaryFolder folder;
+  ASSERT_TRUE(train(folder, {R"({"max_steps": 3})"}).status.ok());
+  std::string path = "out/checkpoint-3/trainer_state.json";
+  Bytes text = folder.read(path);
+  Json state = parseJson({reinterpret_cast<const char *>(text.data()), text.size()}, "s").take();
+  for (int i = 0; i < 100'000; ++i)
+    state["log_history"].push_back({{"epoch", 0.25}, {"loss", 0.5}, {"step", i}});
+  folder.write(path, bytesOf(formatJson(state, 2)));
+  auto begin = std::chrono::steady_clock::now();
+  TrainRun run = train(folder, {R"({"resume_from_checkpoint": "true", "max_steps": 4})"});
+  std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+  ASSERT_TRUE(run.status.ok()) << run.status.message();
+  EXPECT_GT(run.state.log.size(), 100'000u);
+  EXPECT_LT(took.count(), 60);
+}
+
+TEST(Trainer, boundsItsSteps) {
+  TemporaryFolder folder;
+  EXPECT_EQ(train(folder, {R"({"num_train_epochs": 1e15})"}).status.message(),
+            "num_train_epochs: 1e+15 epochs of 6 steps: expected at most 1e+15 steps");
+  // Steps so far apart that none comes: the end is logged and saved.
+  TrainRun run = train(folder, {R"({"max_steps": 2, "logging_steps": 1e15, "save_steps": 1e15,
+                                    "warmup_steps": 1e15, "lr_scheduler_type": "linear"})"});
+  ASSERT_TRUE(run.status.ok()) << run.status.message();
+  EXPECT_EQ(run.recorder.saves, std::vector<std::string>{folder.path("out/checkpoint-2")});
+  TrainRun stopped = train(folder, {R"({"max_steps": 1000000000000000})", 22, 1});
+  EXPECT_NE(stopped.status.message().find("stopped at step 1 of 1000000000000000"),
+            std::string::npos)
+      << stopped.status.message();
 }
 
 TEST(Trainer, accumulatesAsOneBatch) {

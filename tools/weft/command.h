@@ -48,8 +48,11 @@ struct RunOptions {
 
 // Options of a table as flags. `set` gets key and value of each that is given, in order, after its
 // value was checked; what `wanted` refuses is left out.
+using SetArgument = std::function<void(const std::string &key, const std::string &value)>;
 void addArguments(CLI::App &app, const std::function<bool(const rt::ArgumentSpec &)> &wanted,
-                  const std::function<void(const std::string &key, const std::string &value)> &set);
+                  const SetArgument &set);
+// Those of Hugging Face that change nothing here, in the same way; help does not tell of them.
+void addPassedOverArguments(CLI::App &app, const SetArgument &set);
 // Their help, two a line.
 std::string argumentsHelp(const std::function<bool(const rt::ArgumentSpec &)> &wanted);
 

@@ -9,8 +9,10 @@
 #include "train/weights.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <unistd.h>
 
 namespace weft::tool {
 
@@ -73,9 +75,24 @@ static std::string flagOf(std::string name) {
   return "--" + name;
 }
 
-void addArguments(
-    CLI::App &app, const std::function<bool(const rt::ArgumentSpec &)> &wanted,
-    const std::function<void(const std::string &key, const std::string &value)> &set) {
+static void addArgument(CLI::App &app, const std::string &flags, const std::string &key,
+                        bool valueOptional, const SetArgument &set) {
+  app.add_option_function<std::vector<std::string>>(
+         flags,
+         [set, key](const std::vector<std::string> &values) {
+           // An empty one that was written out is found before.
+           std::string value = values.empty() || values[0].empty() ? "true" : values[0];
+           // A wrong value is wrong usage.
+           rt::TrainingArguments scratch;
+           if (Status status = rt::setArgument(scratch, key, value, "command line"); !status.ok())
+             throw CLI::ValidationError(status.message());
+           set(key, value);
+         })
+      ->expected(valueOptional ? 0 : 1, 1);
+}
+
+void addArguments(CLI::App &app, const std::function<bool(const rt::ArgumentSpec &)> &wanted,
+                  const SetArgument &set) {
   for (const rt::ArgumentSpec &spec : rt::argumentSpecs()) {
     if (!wanted(spec))
       continue;
@@ -86,17 +103,13 @@ void addArguments(
     // --load-best-model-at-end and --resume-from-checkpoint may stand without a value.
     bool valueOptional =
         std::string(spec.value) == "BOOL" || std::string(spec.key) == "resume_from_checkpoint";
-    CLI::Option *option = app.add_option_function<std::vector<std::string>>(
-        names, [set, key = spec.key](const std::vector<std::string> &values) {
-          std::string value = values.empty() || values[0].empty() ? "true" : values[0];
-          // A wrong value is wrong usage.
-          rt::TrainingArguments scratch;
-          if (Status status = rt::setArgument(scratch, key, value, "command line"); !status.ok())
-            throw CLI::ValidationError(status.message());
-          set(key, value);
-        });
-    option->expected(valueOptional ? 0 : 1, 1);
+    addArgument(app, names, spec.key, valueOptional, set);
   }
+}
+
+void addPassedOverArguments(CLI::App &app, const SetArgument &set) {
+  for (const std::string &key : rt::passedOverKeys())
+    addArgument(app, flagOf(key), key, /*valueOptional=*/true, set);
 }
 
 std::string argumentsHelp(const std::function<bool(const rt::ArgumentSpec &)> &wanted) {
@@ -132,7 +145,8 @@ Result<std::string> loadCheckpointWeights(rt::Session &session, const std::strin
   for (const std::string &name : unused)
     listed += (listed.empty() ? "" : ", ") + name;
   if (!unused.empty())
-    std::fprintf(stderr, "weft: %s: not used by this model: %s\n", chosen.c_str(), listed.c_str());
+    std::fprintf(stderr, "weft: %s: not used by this model: %s\n", rt::printable(chosen).c_str(),
+                 rt::printable(listed).c_str());
   return isFolder ? chosen : std::string();
 }
 
@@ -157,6 +171,44 @@ static void useDashes(std::vector<std::string> &words) {
                    '-');
 }
 
+// The option, or the word, whose value is empty, as a variable that is not set leaves it. Texts to
+// be explained may be.
+static std::optional<std::string> findEmptyValue(const std::vector<std::string> &words) {
+  for (size_t i = 1; i < words.size(); ++i) {
+    const std::string &word = words[i], &before = words[i - 1];
+    bool isEmpty = word.empty();
+    std::string name =
+        isEmpty && before.starts_with("-") ? before : "word " + std::to_string(i + 1);
+    if (size_t equals = word.find('='); word.starts_with("--") && equals + 1 == word.size()) {
+      isEmpty = true;
+      name = word.substr(0, equals);
+    }
+    if (isEmpty && name != "--text" && name != "--pair")
+      return name;
+  }
+  return std::nullopt;
+}
+
+// Output that did not arrive is a failure too, of a full disk for one.
+static Status finishOutput() {
+  if (std::fflush(stdout) != 0)
+    return rt::fromErrno("cannot write to stdout");
+  if (!std::ferror(stdout))
+    return {};
+  // An earlier write failed; why, one more byte tells.
+  errno = 0;
+  if (::write(STDOUT_FILENO, "\n", 1) == 1 || errno == 0)
+    errno = EIO;
+  return rt::fromErrno("cannot write to stdout");
+}
+
+static int wrongUsage(const std::string &reason, const std::string &command) {
+  std::fprintf(stderr, "weft: %s\nTry 'weft%s --help'.\n",
+               rt::printable(reason, /*keepLines=*/true).c_str(),
+               command.empty() ? "" : (" " + command).c_str());
+  return 2;
+}
+
 static int runTool(int argc, char **argv) {
   CLI::App app;
   app.require_subcommand(1);
@@ -169,12 +221,12 @@ static int runTool(int argc, char **argv) {
     return std::any_of(std::begin(commands), std::end(commands),
                        [&](const Command &command) { return command.app->get_name() == word; });
   };
-  if (words.empty() || (!words[0].starts_with("-") && !isCommand(words[0]))) {
-    std::fprintf(stderr, "weft: %s\nTry 'weft --help'.\n",
-                 words.empty() ? "expected a command"
-                               : ("there is no command '" + words[0] + "'").c_str());
-    return 2;
-  }
+  if (words.empty())
+    return wrongUsage("expected a command", "");
+  if (!words[0].starts_with("-") && !isCommand(words[0]))
+    return wrongUsage("there is no command '" + words[0] + "'", "");
+  if (std::optional<std::string> name = findEmptyValue(words))
+    return wrongUsage(*name + ": expected a value, found an empty one", words[0]);
   std::reverse(words.begin(), words.end()); // as CLI11 takes them
   try {
     app.parse(words);
@@ -186,19 +238,16 @@ static int runTool(int argc, char **argv) {
     std::printf("%s\n", version.what());
     return 0;
   } catch (const CLI::ParseError &error) {
-    std::fprintf(stderr, "weft: %s\nTry 'weft%s%s --help'.\n", error.what(),
-                 app.get_subcommands().empty() ? "" : " ",
-                 app.get_subcommands().empty() ? ""
-                                               : app.get_subcommands().front()->get_name().c_str());
-    return 2;
+    return wrongUsage(error.what(), app.get_subcommands().empty()
+                                        ? ""
+                                        : app.get_subcommands().front()->get_name());
   }
   for (Command &command : commands) {
     if (!command.app->parsed())
       continue;
     Status status = command.run();
-    // Output that did not arrive is a failure too, of a full disk for one.
-    if ((std::fflush(stdout) != 0 || std::ferror(stdout)) && status.ok())
-      status = rt::fromErrno("cannot write to stdout");
+    if (status.ok())
+      status = finishOutput();
     if (status.ok())
       return 0;
     std::fprintf(stderr, "weft: %s\n", status.message().c_str());
@@ -213,7 +262,7 @@ int main(int argc, char **argv) {
   try {
     return weft::tool::runTool(argc, argv);
   } catch (const std::exception &error) {
-    std::fprintf(stderr, "weft: %s\n", error.what());
+    std::fprintf(stderr, "weft: %s\n", weft::rt::printable(error.what()).c_str());
     return 1;
   }
 }

@@ -20,7 +20,7 @@ Usage: weft train MODULE.weft --train-data PATH [OPTIONS]
   --model PATH          weights to begin with: safetensors file, or a Hugging Face folder with its tokenizer
   --init-from FILE      then these, by name; may be partial, may be repeated
   --arguments FILE      training options as a JSON object
-  --num-threads N       (WEFT_NUM_THREADS, else all cores)
+  --num-threads N       1 to 1024 (WEFT_NUM_THREADS, else all cores)
   --log-format FORMAT   text|json
 Of text, and Hugging Face's TrainingArguments:
 )";
@@ -81,9 +81,11 @@ Command addTrain(CLI::App &parent) {
   app->add_option("--model", options->model);
   app->add_option("--init-from", options->initFrom)->allow_extra_args(false);
   app->add_option("--arguments", options->argumentsFile);
-  addArguments(*app, isAny, [options](const std::string &key, const std::string &value) {
+  auto set = [options](const std::string &key, const std::string &value) {
     options->flags.emplace_back(key, value);
-  });
+  };
+  addArguments(*app, isAny, set);
+  addPassedOverArguments(*app, set);
   return {app, [options] { return runTrain(*options); }};
 }
 

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
+#include <cstring>
 
 namespace weft::rt {
 
@@ -19,24 +19,33 @@ Status unexpected(const std::string &wanted, const std::string &text) {
 Status parseReal(const std::string &text, double low, double high, double &target) {
   double value = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || !(value >= low) ||
-      !(value <= high)) {
-    char wanted[96];
-    std::snprintf(wanted, sizeof(wanted),
-                  std::isinf(high) ? "a number of at least %g" : "a number of %g to %g", low, high);
-    return unexpected(wanted, text);
+  bool isNumber = error == std::errc() && end == text.data() + text.size();
+  if (isNumber && value >= low && value <= high) {
+    target = value;
+    return {};
   }
-  target = value;
-  return {};
+  // A bound that only keeps numbers finite is told to whoever meets it.
+  bool tooLarge = (isNumber && value > high) || error == std::errc::result_out_of_range;
+  char wanted[96];
+  std::snprintf(wanted, sizeof(wanted),
+                high >= mostSteps && !tooLarge ? "a number of at least %g" : "a number of %g to %g",
+                low, high);
+  return unexpected(wanted, text);
 }
 
-Status parseInteger(const std::string &text, int64_t low, int64_t &target) {
+Status parseInteger(const std::string &text, int64_t low, int64_t high, int64_t &target) {
   int64_t value = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < low)
-    return unexpected("an integer of at least " + std::to_string(low), text);
-  target = value;
-  return {};
+  bool isNumber = error == std::errc() && end == text.data() + text.size();
+  if (isNumber && value >= low && value <= high) {
+    target = value;
+    return {};
+  }
+  bool tooLarge = (isNumber && value > high) || error == std::errc::result_out_of_range;
+  return unexpected(tooLarge
+                        ? "an integer of " + std::to_string(low) + " to " + std::to_string(high)
+                        : "an integer of at least " + std::to_string(low),
+                    text);
 }
 
 Status parseBool(const std::string &text, bool &target) {
@@ -62,16 +71,26 @@ Status parseWord(const std::string &text, std::initializer_list<const char *> wo
 }
 
 using Args = TrainingArguments;
+
+// Products of two counts, and every number as the float that a step may take, are in range.
+constexpr int64_t mostOfACount = INT32_MAX;
+constexpr double mostOfANumber = 1e30;
+
 using Text = const std::string;
 
 // Parsers by member: what a row of the table needs.
-template <auto member, int low>
+template <auto member, int low, int64_t high = mostOfACount>
 Status integer(Args &arguments, Text &text) {
-  return parseInteger(text, low, arguments.*member);
+  return parseInteger(text, low, high, arguments.*member);
 }
 template <auto member>
 Status positive(Args &arguments, Text &text) {
-  return parseReal(text, 0, HUGE_VAL, arguments.*member);
+  return parseReal(text, 0, mostOfANumber, arguments.*member);
+}
+// A number of steps or epochs.
+template <auto member>
+Status duration(Args &arguments, Text &text) {
+  return parseReal(text, 0, mostSteps, arguments.*member);
 }
 template <auto member>
 Status fraction(Args &arguments, Text &text) {
@@ -96,26 +115,22 @@ Status dataBoolean(Args &arguments, Text &text) {
   return parseBool(text, arguments.data.*member);
 }
 Status maxLength(Args &arguments, Text &text) {
-  return parseInteger(text, 1, arguments.data.maxLength);
+  return parseInteger(text, 1, mostOfACount, arguments.data.maxLength);
 }
 Status docStride(Args &arguments, Text &text) {
-  return parseInteger(text, 0, arguments.data.docStride);
+  return parseInteger(text, 0, mostOfACount, arguments.data.docStride);
 }
 Status version2(Args &arguments, Text &text) {
   return parseBool(text, arguments.data.answers.version2);
 }
 Status bestSize(Args &arguments, Text &text) {
-  int64_t count = 0;
-  if (!parseInteger(text, 1, count).ok() || count > 1000)
-    return unexpected("an integer of 1 to 1000", text);
-  arguments.data.answers.nBest = count;
-  return {};
+  return parseInteger(text, 1, 1000, arguments.data.answers.nBest);
 }
 Status answerLength(Args &arguments, Text &text) {
-  return parseInteger(text, 1, arguments.data.answers.maxLength);
+  return parseInteger(text, 1, mostOfACount, arguments.data.answers.maxLength);
 }
 Status nullThreshold(Args &arguments, Text &text) {
-  return parseReal(text, -1e30, 1e30, arguments.data.answers.nullThreshold);
+  return parseReal(text, -mostOfANumber, mostOfANumber, arguments.data.answers.nullThreshold);
 }
 Status maskProbability(Args &arguments, Text &text) {
   return parseReal(text, 0, 1, arguments.data.maskProbability);
@@ -134,10 +149,6 @@ template <auto member>
 Status interval(Args &arguments, Text &text) {
   return parseWord(text, {"no", "steps", "epoch"}, arguments.*member);
 }
-Status maxSteps(Args &arguments, Text &text) {
-  WEFT_RETURN_IF_ERROR(parseInteger(text, -1, arguments.maxSteps));
-  return {};
-}
 Status scheduler(Args &arguments, Text &text) {
   return parseWord(text, {"constant", "linear", "cosine", "polynomial", "constant_with_warmup"},
                    arguments.scheduler);
@@ -151,10 +162,22 @@ Status groupByLength(Args &arguments, Text &text) {
   WEFT_RETURN_IF_ERROR(parseBool(text, value));
   return value ? sampling(arguments, "group_by_length") : Status();
 }
+// A list, as Hugging Face writes it: only TensorBoard's files are written.
 Status reportTo(Args &arguments, Text &text) {
-  int ignored;
-  WEFT_RETURN_IF_ERROR(parseWord(text, {"tensorboard", "none"}, ignored));
-  arguments.reportTo = text;
+  static const char others[] = " azure_ml clearml codecarbon comet_ml dagshub dvclive flyte mlflow "
+                               "neptune swanlab trackio wandb ";
+  arguments.reportTo = "none";
+  for (size_t begin = 0; begin <= text.size();) {
+    size_t end = std::min(text.find(',', begin), text.size());
+    std::string name = text.substr(begin, end - begin);
+    begin = end + 1;
+    if (name == "tensorboard" || name == "all")
+      arguments.reportTo = "tensorboard";
+    else if (!name.empty() && std::strstr(others, (" " + name + " ").c_str()))
+      arguments.passedOver.push_back("report_to " + name);
+    else if (name != "none")
+      return unexpected("one of tensorboard, all, none", name);
+  }
   return {};
 }
 Status greaterIsBetter(Args &arguments, Text &text) {
@@ -197,8 +220,9 @@ const ArgumentSpec specs[] = {
     {"output_dir", nullptr, nullptr, "DIR", "checkpoints, logs and the final model",
      string<&Args::outputDir>},
     {"num_train_epochs", "epochs", nullptr, "X", "passes over the data (3)",
-     positive<&Args::epochs>},
-    {"max_steps", nullptr, nullptr, "N", "steps in all, instead of epochs", maxSteps},
+     duration<&Args::epochs>},
+    {"max_steps", nullptr, nullptr, "N", "steps in all, instead of epochs",
+     integer<&Args::maxSteps, -1, mostSteps>},
     {"per_device_train_batch_size", "batch-size", nullptr, "N",
      "(the module's tuned batch, else 8)", integer<&Args::trainBatchSize, 1>},
     {"per_device_eval_batch_size", nullptr, nullptr, "N", "(the training batch)",
@@ -209,7 +233,7 @@ const ArgumentSpec specs[] = {
     {"lr_scheduler_type", nullptr, nullptr, "TYPE",
      "constant|linear|cosine|polynomial|constant_with_warmup", scheduler},
     {"warmup_steps", nullptr, nullptr, "X", "steps, or a share below 1",
-     positive<&Args::warmupSteps>},
+     duration<&Args::warmupSteps>},
     {"warmup_ratio", nullptr, nullptr, "X", "share of all steps", fraction<&Args::warmupRatio>},
     {"weight_decay", nullptr, nullptr, "X", "(the optimizer's)", positive<&Args::weightDecay>},
     {"momentum", nullptr, nullptr, "X", "of SGD", positive<&Args::momentum>},
@@ -221,15 +245,16 @@ const ArgumentSpec specs[] = {
     {"label_smoothing_factor", nullptr, nullptr, "X", "", fraction<&Args::labelSmoothing>},
     {"train_sampling_strategy", nullptr, nullptr, "S", "random|sequential|group_by_length",
      sampling},
-    {"seed", nullptr, nullptr, "N", "of weights, order, dropout (42)", integer<&Args::seed, 0>},
+    {"seed", nullptr, nullptr, "N", "of weights, order, dropout (42)",
+     integer<&Args::seed, 0, INT64_MAX>},
     {"logging_strategy", nullptr, nullptr, intervals, "(steps)", interval<&Args::loggingStrategy>},
-    {"logging_steps", nullptr, nullptr, "X", "(500)", positive<&Args::loggingSteps>},
+    {"logging_steps", nullptr, nullptr, "X", "(500)", duration<&Args::loggingSteps>},
     {"logging_first_step", nullptr, nullptr, "BOOL", "", boolean<&Args::loggingFirstStep>},
     {"eval_strategy", nullptr, "evaluation_strategy", intervals, "(no: once, at the end)",
      interval<&Args::evalStrategy>},
-    {"eval_steps", nullptr, nullptr, "X", "(logging_steps)", positive<&Args::evalSteps>},
+    {"eval_steps", nullptr, nullptr, "X", "(logging_steps)", duration<&Args::evalSteps>},
     {"save_strategy", nullptr, nullptr, intervals, "(steps)", interval<&Args::saveStrategy>},
-    {"save_steps", nullptr, nullptr, "X", "(500)", positive<&Args::saveSteps>},
+    {"save_steps", nullptr, nullptr, "X", "(500)", duration<&Args::saveSteps>},
     {"save_total_limit", nullptr, nullptr, "N", "checkpoints to keep (all)",
      integer<&Args::saveTotalLimit, 1>},
     {"load_best_model_at_end", nullptr, nullptr, "BOOL", "", boolean<&Args::loadBestModelAtEnd>},
@@ -248,7 +273,7 @@ const ArgumentSpec specs[] = {
     {"group_by_length", nullptr, nullptr, "BOOL", "", groupByLength},
     {"logging_dir", nullptr, nullptr, "DIR", "TensorBoard (output_dir/runs/...)",
      string<&Args::loggingDir>},
-    {"report_to", nullptr, nullptr, "X", "tensorboard|none", reportTo},
+    {"report_to", nullptr, nullptr, "X", "tensorboard|none", reportTo, false, true},
 };
 
 // Flag names use '-', keys '_'.
@@ -274,28 +299,57 @@ const ArgumentSpec *findArgument(std::string_view name) {
 Status setArgument(TrainingArguments &arguments, const std::string &key, const std::string &text,
                    const std::string &place) {
   const ArgumentSpec *spec = findArgument(key);
-  if (!spec)
+  const std::vector<std::string> &others = passedOverKeys();
+  if (!spec && std::find(others.begin(), others.end(), asKey(key)) == others.end())
     return invalidArgument("%s: there is no training option '%s'", place.c_str(), key.c_str());
-  if (Status status = spec->parse(arguments, text); !status.ok())
-    return std::move(status).withContext(place + ": " + key);
-  arguments.given.insert(spec->key);
-  return {};
+  Status status;
+  if (spec && text.empty())
+    status = invalidArgument("expected a value, found an empty one");
+  else
+    status = spec ? spec->parse(arguments, text) : passOverArgument(arguments, asKey(key), text);
+  if (spec && status.ok())
+    arguments.given.insert(spec->key);
+  return std::move(status).withContext(place + ": " + key);
+}
+
+// The value of a JSON option as the text of a flag.
+static Result<std::string> textOf(const ArgumentSpec *spec, const Json &value) {
+  if (value.is_string())
+    return value.get<std::string>();
+  if (!spec)
+    return formatJson(value);
+  // Hugging Face writes report_to as a list.
+  if (value.is_array() && spec->isList) {
+    std::string text;
+    for (const Json &item : value) {
+      if (!item.is_string())
+        return invalidArgument("expected an array of strings");
+      text += (text.empty() ? "" : ",") + item.get<std::string>();
+    }
+    return text.empty() ? "none" : text;
+  }
+  const Json &single = value.is_array() && value.size() == 1 ? value[0] : value;
+  if (single.is_string())
+    return single.get<std::string>();
+  if (single.is_structured() || single.is_null())
+    return invalidArgument("expected a number, a string or a boolean");
+  bool mayBeTrue = single.is_boolean() && std::strcmp(spec->key, "resume_from_checkpoint") == 0;
+  for (const char *kind : {"NAME", "PATH", "FILE", "DIR", "M"})
+    if (std::strcmp(spec->value, kind) == 0 && !mayBeTrue)
+      return invalidArgument("expected a string, found %s", formatJson(single).c_str());
+  return formatJson(single);
 }
 
 Status setArguments(TrainingArguments &arguments, const Json &object, const std::string &place) {
   if (!object.is_object())
     return invalidArgument("%s: expected a JSON object of training options", place.c_str());
   for (auto item = object.begin(); item != object.end(); ++item) {
-    const Json &value = item.value();
-    if (value.is_null())
-      continue;
-    // Hugging Face writes report_to as a list.
-    const Json &single = value.is_array() && value.size() == 1 ? value[0] : value;
-    if (single.is_structured())
-      return invalidArgument("%s: %s: expected a number, a string or a boolean", place.c_str(),
-                             item.key().c_str());
-    std::string text = single.is_string() ? single.get<std::string>() : formatJson(single);
-    WEFT_RETURN_IF_ERROR(setArgument(arguments, item.key(), text, place));
+    if (item.value().is_null())
+      continue; // as Hugging Face writes what is not given
+    Result<std::string> text = textOf(findArgument(item.key()), item.value());
+    if (!text.ok())
+      return text.takeStatus().withContext(place + ": " + item.key());
+    WEFT_RETURN_IF_ERROR(setArgument(arguments, item.key(), *text, place));
   }
   return {};
 }

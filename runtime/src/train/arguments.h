@@ -14,6 +14,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace weft::rt {
 
@@ -47,6 +48,9 @@ struct DataArguments {
   int64_t docStride = -1;  // tokens that windows over a context share; -1: a third, at most 128
   AnswerRules answers;
 };
+
+// More steps than any run takes; as a double, exact.
+constexpr int64_t mostSteps = 1'000'000'000'000'000;
 
 struct TrainingArguments {
   DataArguments data;
@@ -90,6 +94,9 @@ struct TrainingArguments {
   std::string loggingDir; // of TensorBoard files; empty: outputDir/runs/<time>_<host>
   std::string reportTo = "tensorboard";
 
+  // Options that were given but change nothing here.
+  std::vector<std::string> passedOver;
+
   // Keys that a file or a flag has set; all others may take the module's defaults.
   std::set<std::string> given;
   bool isGiven(const char *key) const { return given.count(key) != 0; }
@@ -105,13 +112,21 @@ struct ArgumentSpec {
   // Parses a value as text. The message of a failure says what was expected and found.
   Status (*parse)(TrainingArguments &arguments, const std::string &text);
   bool ofData = false; // belongs to DataArguments
+  bool isList = false; // takes a JSON array of words, which become one text with commas
 };
 
 std::span<const ArgumentSpec> argumentSpecs();
 // By key, alias or flag name; null if there is none.
 const ArgumentSpec *findArgument(std::string_view name);
 
-// Sets one option from text; `place` stands in messages.
+// Options of Hugging Face's TrainingArguments that have no meaning here: how data is loaded, what
+// is printed, uploaded, run on many devices ...
+const std::vector<std::string> &passedOverKeys();
+// Notes one of them; fails if its value would change results.
+Status passOverArgument(TrainingArguments &arguments, const std::string &key,
+                        const std::string &text);
+
+// Sets one option from text, or notes that it changes nothing; `place` stands in messages.
 Status setArgument(TrainingArguments &arguments, const std::string &key, const std::string &text,
                    const std::string &place);
 // Sets the options of a JSON object; unknown keys are errors.

@@ -41,7 +41,7 @@ public:
   HostBatch next();
 
   static int64_t batchCount(int64_t samples, int64_t batchSize) {
-    return (samples + batchSize - 1) / batchSize;
+    return samples / batchSize + (samples % batchSize != 0);
   }
 
 private:

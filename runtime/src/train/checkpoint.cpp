@@ -165,7 +165,7 @@ Result<std::string> resolveCheckpoint(const std::string &path) {
 Result<TrainState> readTrainState(const std::string &checkpoint) {
   std::string path = checkpoint + stateFile;
   WEFT_ASSIGN_OR_RETURN(Json json, parseJsonFile(path));
-  return TrainState::fromJson(json, path);
+  return TrainState::fromJson(std::move(json), path);
 }
 
 Result<TrainState> loadCheckpoint(Session &session, const std::string &checkpoint) {

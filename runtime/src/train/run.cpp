@@ -19,6 +19,11 @@ static std::string companionFolder(const RunFiles &files, const TrainingArgument
 
 Status trainOnFiles(Session &session, const RunFiles &files, TrainingArguments arguments,
                     TrainerListener &listener) {
+  std::string passedOver;
+  for (const std::string &option : arguments.passedOver)
+    passedOver += (passedOver.empty() ? "" : ", ") + option;
+  if (!passedOver.empty())
+    listener.onNotice("options that change nothing here: " + passedOver);
   std::string folder = companionFolder(files, arguments);
   DataOpener opener(session.module(), session.device().pool(), arguments.data, folder,
                     arguments.seed);

@@ -2,6 +2,7 @@
 //
 // train.h over the step engine and the trainer.
 #include "module/c_api.h"
+#include "module/sizes.h"
 #include "train/checkpoint.h"
 #include "train/run.h"
 #include "train/schedule.h"
@@ -39,6 +40,10 @@ Result<HostBatch> makeBatch(const weft_trainer_t &trainer, schema::EntryRole rol
                             const void *const *inputs, size_t count, int64_t rows) {
   if (!inputs && count > 0)
     return nullArgument("inputs");
+  // Before outputs of so many rows are made.
+  if (rows < 1 || rows > maxRows)
+    return invalidArgument("a batch of %lld rows: expected 1 to %lld", static_cast<long long>(rows),
+                           static_cast<long long>(maxRows));
   const Module &module = trainer.session->module();
   std::optional<uint32_t> from = module.findEntry(schema::EntryRole::TrainStep),
                           to = module.findEntry(role);
@@ -83,9 +88,15 @@ Result<LearningRateSchedule> makeSchedule(const weft_trainer_options_t &options,
   TrainingArguments arguments;
   const char *name = options.lr_scheduler_type ? options.lr_scheduler_type : "constant_with_warmup";
   WEFT_RETURN_IF_ERROR(setArgument(arguments, "lr_scheduler_type", name, "weft_trainer_options_t"));
-  if (!(options.learning_rate >= 0) || options.warmup_steps < 0 || options.max_steps < 0)
-    return invalidArgument("weft_trainer_options_t: expected a learning_rate, warmup_steps and "
-                           "max_steps of at least 0");
+  if (!(options.learning_rate >= 0) || std::isinf(options.learning_rate))
+    return invalidArgument("weft_trainer_options_t: learning_rate: expected a finite number of at "
+                           "least 0, found %g",
+                           options.learning_rate);
+  for (int64_t steps : {options.warmup_steps, options.max_steps})
+    if (steps < 0 || steps > mostSteps)
+      return invalidArgument("weft_trainer_options_t: warmup_steps, max_steps: expected 0 to %lld, "
+                             "found %lld",
+                             static_cast<long long>(mostSteps), static_cast<long long>(steps));
   bool needsEnd = arguments.scheduler == SchedulerType::linear ||
                   arguments.scheduler == SchedulerType::cosine ||
                   arguments.scheduler == SchedulerType::polynomial;
@@ -225,8 +236,9 @@ weft_status_t weft_trainer_set_number(weft_trainer_t *trainer, int32_t role, dou
     double *number = numberOf(trainer->engine.numbers(), role);
     if (!number)
       return invalidArgument("scalar_role: %d is not a number of the optimizer", role);
-    if (!(value >= 0))
-      return invalidArgument("value: expected at least 0, found %g", value);
+    // An infinite bound of the norm is none.
+    if (!(value >= 0) || (std::isinf(value) && static_cast<Role>(role) != Role::MaxGradNorm))
+      return invalidArgument("value: expected a finite number of at least 0, found %g", value);
     *number = value;
     return {};
   });

@@ -2,6 +2,7 @@
 //
 // trainer_state.json, written and read.
 #include "train/train_state.h"
+#include "train/arguments.h"
 
 #include <cmath>
 
@@ -51,6 +52,27 @@ Json TrainState::toJson() const {
   return json;
 }
 
+// Counts that more can be added to, and that are exact as doubles.
+static Result<int64_t> countOf(const Json &object, const char *key, const std::string &place,
+                               int64_t most = mostSteps) {
+  WEFT_ASSIGN_OR_RETURN(int64_t value, jsonInteger(object, key, place));
+  if (value < 0 || value > most)
+    return dataLoss("%s: \"%s\": expected 0 to %lld, found %lld", place.c_str(), key,
+                    static_cast<long long>(most), static_cast<long long>(value));
+  return value;
+}
+
+// Numbers that stay finite when more is added to them: JSON has no others.
+static constexpr double mostOfASum = 1e300;
+static Result<double> numberOf(double low, const Json &object, const char *key,
+                               const std::string &place) {
+  WEFT_ASSIGN_OR_RETURN(double value, jsonNumber(object, key, place));
+  if (!(value >= low && value <= mostOfASum))
+    return dataLoss("%s: \"%s\": expected %g to %g, found %g", place.c_str(), key, low, mostOfASum,
+                    value);
+  return value;
+}
+
 static Result<LossSum> lossSumFromJson(const Json &object, const char *key,
                                        const std::string &place) {
   auto found = object.find(key);
@@ -58,18 +80,9 @@ static Result<LossSum> lossSumFromJson(const Json &object, const char *key,
     return dataLoss("%s: the key \"%s\" is missing", place.c_str(), key);
   LossSum loss;
   std::string inner = place + ": " + key;
-  WEFT_ASSIGN_OR_RETURN(loss.sum, jsonNumber(*found, "sum", inner));
-  WEFT_ASSIGN_OR_RETURN(loss.count, jsonInteger(*found, "count", inner));
+  WEFT_ASSIGN_OR_RETURN(loss.sum, numberOf(-mostOfASum, *found, "sum", inner));
+  WEFT_ASSIGN_OR_RETURN(loss.count, countOf(*found, "count", inner));
   return loss;
-}
-
-static Result<int64_t> atLeast(int64_t low, const Json &object, const char *key,
-                               const std::string &place) {
-  WEFT_ASSIGN_OR_RETURN(int64_t value, jsonInteger(object, key, place));
-  if (value < low)
-    return dataLoss("%s: \"%s\": expected at least %lld, found %lld", place.c_str(), key,
-                    static_cast<long long>(low), static_cast<long long>(value));
-  return value;
 }
 
 // The best checkpoint so far, absent before the first evaluation.
@@ -77,8 +90,8 @@ static Status readBest(TrainState &state, const Json &json, const std::string &p
   auto metric = json.find("best_metric");
   if (metric == json.end() || metric->is_null())
     return {};
-  WEFT_ASSIGN_OR_RETURN(state.bestMetric, jsonNumber(json, "best_metric", place));
-  WEFT_ASSIGN_OR_RETURN(state.bestStep, atLeast(0, json, "best_global_step", place));
+  WEFT_ASSIGN_OR_RETURN(state.bestMetric, numberOf(-mostOfASum, json, "best_metric", place));
+  WEFT_ASSIGN_OR_RETURN(state.bestStep, countOf(json, "best_global_step", place));
   auto checkpoint = json.find("best_model_checkpoint");
   if (checkpoint == json.end() || checkpoint->is_null())
     return {};
@@ -88,32 +101,33 @@ static Status readBest(TrainState &state, const Json &json, const std::string &p
 
 static Status readOwn(TrainState &state, const Json &own, const std::string &place) {
   WEFT_ASSIGN_OR_RETURN(state.seed, jsonInteger(own, "seed", place));
-  WEFT_ASSIGN_OR_RETURN(state.globalBatchSize, atLeast(0, own, "global_batch_size", place));
-  WEFT_ASSIGN_OR_RETURN(state.samples, atLeast(0, own, "samples", place));
+  WEFT_ASSIGN_OR_RETURN(state.globalBatchSize, countOf(own, "global_batch_size", place, INT64_MAX));
+  WEFT_ASSIGN_OR_RETURN(state.samples, countOf(own, "samples", place));
   WEFT_ASSIGN_OR_RETURN(state.sampling, jsonString(own, "train_sampling_strategy", place));
   WEFT_ASSIGN_OR_RETURN(state.programHash, jsonString(own, "program_hash", place));
-  WEFT_ASSIGN_OR_RETURN(state.baseLearningRate, jsonNumber(own, "base_learning_rate", place));
-  WEFT_ASSIGN_OR_RETURN(state.schedulerStep, atLeast(0, own, "scheduler_step", place));
+  WEFT_ASSIGN_OR_RETURN(state.baseLearningRate, numberOf(0, own, "base_learning_rate", place));
+  WEFT_ASSIGN_OR_RETURN(state.schedulerStep, countOf(own, "scheduler_step", place));
   WEFT_ASSIGN_OR_RETURN(state.sinceLog, lossSumFromJson(own, "loss_since_log", place));
   WEFT_ASSIGN_OR_RETURN(state.ofEpoch, lossSumFromJson(own, "loss_of_epoch", place));
   WEFT_ASSIGN_OR_RETURN(state.ofRun, lossSumFromJson(own, "loss_of_run", place));
-  WEFT_ASSIGN_OR_RETURN(state.gradNorm, jsonNumber(own, "grad_norm", place));
-  WEFT_ASSIGN_OR_RETURN(state.patienceUsed, atLeast(0, own, "patience_used", place));
+  WEFT_ASSIGN_OR_RETURN(state.gradNorm, numberOf(0, own, "grad_norm", place));
+  WEFT_ASSIGN_OR_RETURN(state.patienceUsed, countOf(own, "patience_used", place));
   return {};
 }
 
-Result<TrainState> TrainState::fromJson(const Json &json, const std::string &place) {
+Result<TrainState> TrainState::fromJson(Json json, const std::string &place) {
   TrainState state;
-  WEFT_ASSIGN_OR_RETURN(state.step, atLeast(0, json, "global_step", place));
-  WEFT_ASSIGN_OR_RETURN(state.epoch, jsonNumber(json, "epoch", place));
-  WEFT_ASSIGN_OR_RETURN(state.maxSteps, atLeast(0, json, "max_steps", place));
-  WEFT_ASSIGN_OR_RETURN(state.epochs, jsonNumber(json, "num_train_epochs", place));
-  if (!(state.epochs >= 0 && state.epochs <= 1e15))
-    return dataLoss("%s: \"num_train_epochs\": expected 0 to 1e15, found %g", place.c_str(),
-                    state.epochs);
-  WEFT_ASSIGN_OR_RETURN(state.batchSize, atLeast(0, json, "train_batch_size", place));
+  WEFT_ASSIGN_OR_RETURN(state.step, countOf(json, "global_step", place));
+  WEFT_ASSIGN_OR_RETURN(state.epoch, numberOf(0, json, "epoch", place));
+  WEFT_ASSIGN_OR_RETURN(state.maxSteps, countOf(json, "max_steps", place));
+  WEFT_ASSIGN_OR_RETURN(state.epochs, numberOf(0, json, "num_train_epochs", place));
+  for (double epochs : {state.epoch, state.epochs})
+    if (epochs > mostSteps)
+      return dataLoss("%s: expected at most %g epochs, found %g", place.c_str(),
+                      static_cast<double>(mostSteps), epochs);
+  WEFT_ASSIGN_OR_RETURN(state.batchSize, countOf(json, "train_batch_size", place));
   // Checkpoints from before it was counted have 0.
-  WEFT_ASSIGN_OR_RETURN(state.totalFlops, jsonNumber(json, "total_flos", place));
+  WEFT_ASSIGN_OR_RETURN(state.totalFlops, numberOf(0, json, "total_flos", place));
   WEFT_RETURN_IF_ERROR(readBest(state, json, place));
   auto log = json.find("log_history");
   if (log == json.end() || !log->is_array())
@@ -122,7 +136,7 @@ Result<TrainState> TrainState::fromJson(const Json &json, const std::string &pla
     if (!line.is_object())
       return dataLoss("%s: \"log_history\": expected objects, found %s", place.c_str(),
                       line.type_name());
-  state.log = *log;
+  state.log = std::move(*log); // it may be long
   auto own = json.find("weft");
   if (own == json.end())
     return dataLoss("%s: the key \"weft\" is missing: expected a checkpoint of weft train",

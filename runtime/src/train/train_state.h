@@ -54,7 +54,7 @@ struct TrainState {
 
   Json toJson() const;
   // Fails with the place and what was expected if `json` was not written by toJson.
-  static Result<TrainState> fromJson(const Json &json, const std::string &place);
+  static Result<TrainState> fromJson(Json json, const std::string &place);
 };
 
 } // namespace weft::rt

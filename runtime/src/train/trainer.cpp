@@ -72,10 +72,12 @@ Status Trainer::plan(const Dataset &trainData, const Dataset *evalData) {
   batchesPerEpoch =
       fixed ? trainPlan->samples() / batch : BatchFeeder::batchCount(trainPlan->samples(), batch);
   updatesPerEpoch = BatchFeeder::batchCount(batchesPerEpoch, arguments.accumulationSteps);
-  progress.maxSteps = arguments.maxSteps > 0
-                          ? arguments.maxSteps
-                          : static_cast<int64_t>(
-                                std::ceil(arguments.epochs * static_cast<double>(updatesPerEpoch)));
+  double steps = std::ceil(arguments.epochs * static_cast<double>(updatesPerEpoch));
+  if (arguments.maxSteps <= 0 && !(steps <= mostSteps))
+    return invalidArgument("num_train_epochs: %g epochs of %lld steps: expected at most %g steps",
+                           arguments.epochs, static_cast<long long>(updatesPerEpoch),
+                           static_cast<double>(mostSteps));
+  progress.maxSteps = arguments.maxSteps > 0 ? arguments.maxSteps : static_cast<int64_t>(steps);
   progress.epochs =
       arguments.maxSteps > 0
           ? static_cast<double>(BatchFeeder::batchCount(arguments.maxSteps, updatesPerEpoch))
@@ -124,6 +126,12 @@ Status Trainer::checkResumed(const TrainState &loaded, const std::string &checkp
     return differs("train_sampling_strategy", loaded.sampling, progress.sampling);
   if (arguments.isGiven("seed") && loaded.seed != arguments.seed)
     return differs("seed", std::to_string(loaded.seed), std::to_string(arguments.seed));
+  if (loaded.step > progress.maxSteps)
+    return failedPrecondition(
+        "%s: global_step: the checkpoint is at step %lld, and this run ends at step %lld; expected "
+        "more num_train_epochs or max_steps, or an earlier checkpoint",
+        checkpoint.c_str(), static_cast<long long>(loaded.step),
+        static_cast<long long>(progress.maxSteps));
   if (loaded.programHash != progress.programHash)
     listener.onNotice(checkpoint + ": made with another module (hash " + loaded.programHash +
                       ", now " + progress.programHash + "); results may differ in their last bits");
@@ -138,7 +146,9 @@ Status Trainer::resume() {
                         resolveCheckpoint(ofOutput ? arguments.outputDir : arguments.resumeFrom));
   WEFT_ASSIGN_OR_RETURN(TrainState loaded, readTrainState(checkpoint));
   WEFT_RETURN_IF_ERROR(checkResumed(loaded, checkpoint));
-  WEFT_RETURN_IF_ERROR(loadCheckpoint(session, checkpoint).takeStatus());
+  for (auto [file, set] : {std::pair("/model.safetensors", WeightSet::model),
+                           {"/optimizer.safetensors", WeightSet::optimizer}})
+    WEFT_RETURN_IF_ERROR(loadAllWeights(session, checkpoint + file, set));
   // Progress from the checkpoint, plans from the arguments of this run.
   loaded.maxSteps = progress.maxSteps;
   loaded.epochs = progress.epochs;
