@@ -3,6 +3,7 @@
 // mlir-translate with Weft's dialects: from IR to other formats and back, and from Hugging Face
 // folders to IR.
 #include "FolderOptions.h"
+#include "Printable.h"
 #include "ShortHelp.h"
 #include "mlir/InitAllTranslations.h"
 #include "mlir/Support/FileUtilities.h"
@@ -57,7 +58,7 @@ static int translateFolder(int argc, char **argv) {
   if (module)
     file = mlir::openOutputFile(output, &error);
   if (!file) {
-    llvm::errs() << "weft-translate: error: " << error << "\n";
+    llvm::errs() << "weft-translate: error: " << weft::printable(error) << "\n";
     return 1;
   }
   weft::models::printReadable(*module, file->os());

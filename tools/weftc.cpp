@@ -3,6 +3,7 @@
 // The compiler: a model in the graph IR, or a Hugging Face folder, to a `.weft` module, or to the
 // IR of any phase on the way.
 #include "FolderOptions.h"
+#include "Printable.h"
 #include "dialects/Exec/Exec.h"
 #include "dialects/Weft/Weft.h"
 #include "mlir/IR/AsmState.h"
@@ -129,7 +130,7 @@ private:
 } // namespace
 
 static LogicalResult fail(const Twine &message) {
-  llvm::errs() << "weftc: error: " << message << "\n";
+  llvm::errs() << "weftc: error: " << weft::printable(message.str()) << "\n";
   return failure();
 }
 

@@ -48,6 +48,7 @@ CASES = [
     ("bert", {"id2label": {"0": "a"}, "num_labels": 2}, "$.id2label: expected 2 names, as num_labels says, found 1"),
     ("bert", {"rotary_dim": 4}, "$.rotary_dim: unknown field, which may change what the model computes; expected a field that this "
      "model is known to have, found 4"),
+    ("bert", {"gr\u00f6\u00dfe\x1b[31m\u009b\u202e": 8}, r"$.größe\x1b[31m\xc2\x9b\xe2\x80\xae: unknown field"),
     ("bert", {"dim": 8}, "$.dim: unknown field, which may change what the model computes"),
 ]
 
