@@ -28,6 +28,11 @@ struct FolderOptions {
                     llvm::cl::desc("single_label_classification, multi_label_classification or "
                                    "regression"),
                     llvm::cl::value_desc("name"), llvm::cl::cat(category)),
+        ignoredFields("ignore-config-field",
+                      llvm::cl::desc("Fields of config.json to pass over, which would be refused "
+                                     "because they are unknown"),
+                      llvm::cl::value_desc("names"), llvm::cl::CommaSeparated,
+                      llvm::cl::cat(category)),
         explain("explain", llvm::cl::desc("Able to explain predictions (weft explain)"),
                 llvm::cl::cat(category)) {}
 
@@ -37,7 +42,12 @@ struct FolderOptions {
     llvm::FailureOr<models::HeadOptions> options = parse(error);
     if (failed(options))
       return {};
-    llvm::FailureOr<models::EncoderConfig> config = models::readEncoderConfig(folder, error);
+    if (llvm::is_contained(getIgnoredFields(), "")) {
+      error = "--ignore-config-field: expected names of fields, got an empty one";
+      return {};
+    }
+    llvm::FailureOr<models::EncoderConfig> config =
+        models::readEncoderConfig(folder, error, getIgnoredFields());
     if (failed(config))
       return {};
     llvm::FailureOr<models::Head> head = models::resolveHead(*config, *options, error);
@@ -56,7 +66,8 @@ struct FolderOptions {
   bool areGiven() const {
     return task.getNumOccurrences() || numLabels.getNumOccurrences() ||
            labels.getNumOccurrences() || labelsFile.getNumOccurrences() ||
-           problemType.getNumOccurrences() || explain.getNumOccurrences();
+           problemType.getNumOccurrences() || ignoredFields.getNumOccurrences() ||
+           explain.getNumOccurrences();
   }
 
   llvm::cl::opt<std::string> task;
@@ -64,9 +75,13 @@ struct FolderOptions {
   llvm::cl::opt<std::string> labels;
   llvm::cl::opt<std::string> labelsFile;
   llvm::cl::opt<std::string> problemType;
+  llvm::cl::list<std::string> ignoredFields;
   llvm::cl::opt<bool> explain;
 
 private:
+  std::vector<std::string> getIgnoredFields() const {
+    return {ignoredFields.begin(), ignoredFields.end()};
+  }
   llvm::FailureOr<models::HeadOptions> parse(std::string &error) const {
     models::HeadOptions options;
     if (!task.empty() && !(options.task = models::parseTask(task))) {

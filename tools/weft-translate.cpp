@@ -22,7 +22,8 @@ static constexpr llvm::StringLiteral help =
 Translates between IR and other formats.
 
   --hf-to-weft        a Hugging Face folder to the graph IR; FILE is the folder. --task, --num-labels,
-                      --labels, --labels-file and --problem-type choose its head, as for weftc
+                      --labels, --labels-file and --problem-type choose its head, as for weftc;
+                      --ignore-config-field=NAME,... passes over unknown fields of its config.json
   --mlir-to-llvmir    IR of the LLVM dialect, as compiled kernels have it, to LLVM IR
   --import-llvm       LLVM IR to the LLVM dialect
   --allow-bytecode    read bytecode; its reader trusts what it reads

@@ -139,9 +139,8 @@ LogicalResult Compilation::parse() {
     return buildFromFolder();
   if (folderOptions.areGiven())
     return fail(
-        "--task, --num-labels, --labels, --labels-file, --problem-type and --explain: expected a "
-        "Hugging Face folder, "
-        "got '" +
+        "--task, --num-labels, --labels, --labels-file, --problem-type, --ignore-config-field and "
+        "--explain: expected a Hugging Face folder, got '" +
         inputName + "'");
   return parseFile();
 }

@@ -2,6 +2,9 @@
 //
 // Typed access to the fields of a configuration.
 #include "ConfigFields.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
@@ -26,6 +29,37 @@ bool isNestedDeeper(StringRef text, int levels) {
   return false;
 }
 
+std::optional<std::string> findRepeatedKey(StringRef text) {
+  SmallVector<StringSet<>> objects; // the keys so far of each that is open; of arrays: none
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '{' || text[i] == '[')
+      objects.emplace_back();
+    else if (text[i] == '}' || text[i] == ']')
+      objects.pop_back();
+    if (text[i] != '"')
+      continue;
+    size_t begin = ++i;
+    while (text[i] != '"')
+      i += text[i] == '\\' ? 2 : 1;
+    StringRef word = text.slice(begin, i);
+    if (text.drop_front(i + 1).ltrim(" \t\r\n").starts_with(":") &&
+        !objects.back().insert(word).second)
+      return word.str();
+  }
+  return std::nullopt;
+}
+
+std::string escapeControl(StringRef text) {
+  std::string escaped;
+  raw_string_ostream os(escaped);
+  for (unsigned char c : text)
+    if (c < 0x20 || c == 0x7f)
+      os << "\\u" << format_hex_no_prefix(c, 4);
+    else
+      os << c;
+  return escaped;
+}
+
 std::string describeJson(const json::Value &value) {
   constexpr size_t longest = 60;
   std::string text;
@@ -38,7 +72,7 @@ std::string describeJson(const json::Value &value) {
 
 void ConfigFields::failWith(StringRef path, const Twine &message) {
   if (error.empty())
-    error = (file + ": $." + path + ": " + message).str();
+    error = (file + ": $." + escapeControl(path) + ": " + message).str();
 }
 
 void ConfigFields::fail(StringRef path, const Twine &expected, const json::Value &found) {
@@ -122,7 +156,7 @@ std::vector<std::string> ConfigFields::getStrings(StringRef key) {
 
 void ConfigFields::ignore(ArrayRef<StringLiteral> keys) {
   for (StringLiteral key : keys)
-    known.insert(key);
+    harmless.insert(key);
 }
 
 void ConfigFields::requireBool(StringRef key, bool only) {
@@ -141,17 +175,25 @@ void ConfigFields::requireEmpty(StringRef key) {
     fail(key, "null or nothing in it, all that is supported", *found);
 }
 
-void ConfigFields::rejectUnknown() {
-  std::vector<StringRef> keys;
+void ConfigFields::rejectUnknown(ArrayRef<std::string> passedOver) {
+  for (const std::string &key : passedOver)
+    if (known.contains(key))
+      failWith(key, "this field says what the model is; --ignore-config-field passes over unknown "
+                    "fields only");
+  std::vector<std::string> unknown;
   for (const auto &[key, value] : object)
-    keys.push_back(key);
-  llvm::sort(keys);
-  for (StringRef key : keys)
-    if (!known.contains(key))
-      failWith(key,
-               "unknown field, which may change what the model computes; expected a field that "
-               "this model is known to have, found " +
-                   describeJson(*object.get(key)));
+    if (value.kind() != json::Value::Null && !known.contains(key) && !harmless.contains(key) &&
+        !is_contained(passedOver, StringRef(key)))
+      unknown.push_back(StringRef(key).str());
+  if (unknown.empty())
+    return;
+  llvm::sort(unknown);
+  failWith(unknown[0],
+           "unknown field, which may change what the model computes; expected a field that "
+           "this model is known to have, found " +
+               describeJson(*object.get(unknown[0])) +
+               "; what changes nothing is passed over with --ignore-config-field=" +
+               escapeControl(join(unknown, ",")));
 }
 
 } // namespace weft::models

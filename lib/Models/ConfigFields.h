@@ -8,6 +8,7 @@
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/JSON.h"
 
+#include <optional>
 #include <string>
 
 namespace weft::models {
@@ -38,8 +39,9 @@ public:
   // A field that must be absent, null or `only`: anything else would change what is computed.
   void requireBool(llvm::StringRef key, bool only);
   void requireEmpty(llvm::StringRef key);
-  // Fails if a field was neither read nor ignored.
-  void rejectUnknown();
+  // Fails if a field was neither read nor ignored, is not null, and `passedOver` does not name it;
+  // and if `passedOver` names one that was read.
+  void rejectUnknown(llvm::ArrayRef<std::string> passedOver);
 
   void fail(llvm::StringRef path, const llvm::Twine &expected, const llvm::json::Value &found);
   void failWith(llvm::StringRef path, const llvm::Twine &message);
@@ -49,12 +51,22 @@ public:
 private:
   llvm::StringRef file;
   const llvm::json::Object &object;
-  llvm::StringSet<> known;
+  llvm::StringSet<> known, harmless;
   std::string error;
 };
 
 // Whether JSON has more levels than that. LLVM's parser calls itself for each, without a limit.
 bool isNestedDeeper(llvm::StringRef text, int levels);
+
+// A key that stands twice in one object of valid JSON, as it is written there. LLVM's parser takes
+// the last.
+std::optional<std::string> findRepeatedKey(llvm::StringRef text);
+
+// Fields that never say what is computed.
+llvm::ArrayRef<llvm::StringLiteral> getHarmlessFields();
+
+// Text for a terminal: control characters as JSON writes them.
+std::string escapeControl(llvm::StringRef text);
 
 // A value as it stands in messages: JSON, cut short.
 std::string describeJson(const llvm::json::Value &value);

@@ -38,70 +38,6 @@ static constexpr std::pair<StringLiteral, Activation> kActivations[] = {
     {"linear", Activation::Linear},
 };
 
-// Where a model came from, how it was saved, what its outputs should contain, what its tokenizer
-// is, and the settings of text generation, which encoders do not do.
-static constexpr StringLiteral kHarmless[] = {
-    "_name_or_path",
-    "name_or_path",
-    "_attn_implementation",
-    "attn_implementation",
-    "_attn_implementation_autoset",
-    "_commit_hash",
-    "transformers_version",
-    "use_cache",
-    "gradient_checkpointing",
-    "chunk_size_feed_forward",
-    "output_attentions",
-    "output_hidden_states",
-    "output_past",
-    "return_dict",
-    "torchscript",
-    "tie_weights_",
-    "label2id",
-    "finetuning_task",
-    "task_specific_params",
-    "tokenizer_class",
-    "prefix",
-    "bos_token_id",
-    "eos_token_id",
-    "sep_token_id",
-    "cls_token_id",
-    "mask_token_id",
-    "unk_token_id",
-    "decoder_start_token_id",
-    "directionality",
-    "pooler_fc_size",
-    "pooler_num_attention_heads",
-    "pooler_num_fc_layers",
-    "pooler_size_per_head",
-    "pooler_type",
-    "max_length",
-    "min_length",
-    "do_sample",
-    "early_stopping",
-    "num_beams",
-    "num_beam_groups",
-    "diversity_penalty",
-    "temperature",
-    "top_k",
-    "top_p",
-    "typical_p",
-    "repetition_penalty",
-    "length_penalty",
-    "no_repeat_ngram_size",
-    "encoder_no_repeat_ngram_size",
-    "bad_words_ids",
-    "num_return_sequences",
-    "output_scores",
-    "return_dict_in_generate",
-    "forced_bos_token_id",
-    "forced_eos_token_id",
-    "remove_invalid_values",
-    "exponential_decay_length_penalty",
-    "suppress_tokens",
-    "begin_suppress_tokens",
-};
-
 //===----------------------------------------------------------------------===//
 // Names
 //===----------------------------------------------------------------------===//
@@ -179,19 +115,28 @@ static Activation getActivation(ConfigFields &fields, StringRef key) {
   return Activation::Gelu;
 }
 
+// The name of a class: text, or a number that stands for itself. Empty if it is neither.
+static std::string getLabel(const json::Value *name) {
+  if (!name || name->kind() == json::Value::Null || name->getAsObject() || name->getAsArray())
+    return "";
+  std::optional<StringRef> text = name->getAsString();
+  std::string label = text ? text->str() : describeJson(*name);
+  return any_of(label, [](unsigned char c) { return c < 0x20; }) ? "" : label;
+}
+
 // id2label: an object with a name for each of "0", "1" ...
 static std::vector<std::string> getLabels(ConfigFields &fields) {
   std::vector<std::string> labels;
   int64_t count = fields.getInteger("num_labels", 2, 1, kMaxRows);
   const json::Value *value = fields.get("id2label");
-  if (!value) {
-    for (int64_t i = 0; i < count && !fields.failed(); ++i)
-      labels.push_back("LABEL_" + std::to_string(i));
+  const json::Object *names = value ? value->getAsObject() : nullptr;
+  if (value && !names) {
+    fields.fail("id2label", "an object with a name for each of \"0\", \"1\" ...", *value);
     return labels;
   }
-  const json::Object *names = value->getAsObject();
   if (!names || names->empty()) {
-    fields.fail("id2label", "an object with a name for each of \"0\", \"1\" ...", *value);
+    for (int64_t i = 0; i < count && !fields.failed(); ++i)
+      labels.push_back("LABEL_" + std::to_string(i));
     return labels;
   }
   if (fields.has("num_labels") && count != static_cast<int64_t>(names->size()))
@@ -200,13 +145,10 @@ static std::vector<std::string> getLabels(ConfigFields &fields) {
   for (size_t i = 0; i < names->size() && !fields.failed(); ++i) {
     std::string key = std::to_string(i);
     const json::Value *name = names->get(key);
-    std::optional<StringRef> text = name ? name->getAsString() : std::nullopt;
-    bool isName =
-        text && !text->empty() && none_of(*text, [](unsigned char c) { return c < 0x20; });
-    if (!isName)
+    labels.push_back(getLabel(name));
+    if (labels.back().empty())
       fields.fail("id2label." + key, "a name of printable characters",
                   name ? *name : json::Value(nullptr));
-    labels.push_back(text.value_or("").str());
   }
   return labels;
 }
@@ -235,6 +177,10 @@ static void readCommon(ConfigFields &fields, EncoderConfig &config) {
     if (!is_contained({"float32", "float16", "bfloat16", "float64", "auto"}, StringRef(type)))
       fields.fail(key, "float32, float16, bfloat16 or float64", json::Value(type));
   }
+  std::string positions = fields.getString("position_embedding_type", "absolute");
+  if (positions != "absolute")
+    fields.fail("position_embedding_type", "\"absolute\", all that is supported",
+                json::Value(positions));
   fields.requireBool("is_decoder", false);
   fields.requireBool("is_encoder_decoder", false);
   fields.requireBool("add_cross_attention", false);
@@ -242,7 +188,7 @@ static void readCommon(ConfigFields &fields, EncoderConfig &config) {
   fields.requireBool("use_bfloat16", false);
   fields.requireEmpty("pruned_heads");
   fields.requireEmpty("cross_attention_hidden_size");
-  fields.ignore(kHarmless);
+  fields.ignore(getHarmlessFields());
 }
 
 static void readBert(ConfigFields &fields, EncoderConfig &config) {
@@ -259,10 +205,6 @@ static void readBert(ConfigFields &fields, EncoderConfig &config) {
   config.sequenceDropout = fields.getNumber("classifier_dropout", config.hiddenDropout, 0, 1);
   config.tokenDropout = config.sequenceDropout;
   config.answerDropout = 0;
-  std::string positions = fields.getString("position_embedding_type", "absolute");
-  if (positions != "absolute")
-    fields.fail("position_embedding_type", "\"absolute\", all that is supported",
-                json::Value(positions));
   if (config.hiddenSize % config.numHeads != 0)
     fields.failWith("num_attention_heads", "expected a divisor of hidden_size, " +
                                                Twine(config.hiddenSize) + ", found " +
@@ -294,7 +236,31 @@ static void readDistilBert(ConfigFields &fields, EncoderConfig &config) {
 // Files
 //===----------------------------------------------------------------------===//
 
-FailureOr<EncoderConfig> parseEncoderConfig(StringRef text, StringRef file, std::string &error) {
+// The class that the model was saved from tells its family where the file does not name it.
+static std::string getModelType(ConfigFields &fields) {
+  std::string type = fields.getString("model_type", "");
+  if (!type.empty())
+    return type;
+  for (StringRef architecture : fields.getStrings("architectures")) {
+    StringRef head = architecture;
+    bool isDistilled = head.consume_front("Distil");
+    if (head.consume_front("Bert") && (head == "Model" || head.starts_with("For")))
+      return isDistilled ? "distilbert" : "bert";
+  }
+  return "";
+}
+
+static void checkModelType(ConfigFields &fields, StringRef type) {
+  if (type.empty())
+    fields.failWith("model_type", "expected \"bert\" or \"distilbert\", or $.architectures that "
+                                  "tells which, such as [\"BertForSequenceClassification\"], "
+                                  "found neither");
+  else if (type != "bert" && type != "distilbert")
+    fields.fail("model_type", "\"bert\" or \"distilbert\"", json::Value(type));
+}
+
+FailureOr<EncoderConfig> parseEncoderConfig(StringRef text, StringRef file, std::string &error,
+                                            ArrayRef<std::string> passedOver) {
   auto fail = [&](const Twine &message) {
     error = (file + ": " + message).str();
     return failure();
@@ -304,20 +270,20 @@ FailureOr<EncoderConfig> parseEncoderConfig(StringRef text, StringRef file, std:
   Expected<json::Value> value = json::parse(text);
   if (!value)
     return fail("expected JSON, found an error at " + toString(value.takeError()));
+  if (std::optional<std::string> key = findRepeatedKey(text))
+    return fail("expected each key once, found '" + *key + "' twice");
   const json::Object *object = value->getAsObject();
   if (!object)
     return fail("expected a JSON object, found " + describeJson(*value));
   ConfigFields fields(file, *object);
   EncoderConfig config;
   config.file = file.str();
-  std::string type = fields.getString("model_type", "");
-  if (!fields.failed() && type != "bert" && type != "distilbert")
-    fields.fail("model_type", "\"bert\" or \"distilbert\"",
-                type.empty() ? json::Value(nullptr) : json::Value(type));
+  std::string type = getModelType(fields);
+  checkModelType(fields, type);
   if (!fields.failed()) {
     readCommon(fields, config);
     (type == "bert" ? readBert : readDistilBert)(fields, config);
-    fields.rejectUnknown();
+    fields.rejectUnknown(passedOver);
   }
   if (fields.failed()) {
     error = fields.getError();
@@ -326,7 +292,8 @@ FailureOr<EncoderConfig> parseEncoderConfig(StringRef text, StringRef file, std:
   return config;
 }
 
-FailureOr<EncoderConfig> readEncoderConfig(StringRef folder, std::string &error) {
+FailureOr<EncoderConfig> readEncoderConfig(StringRef folder, std::string &error,
+                                           ArrayRef<std::string> passedOver) {
   SmallString<128> path(folder);
   sys::path::append(path, "config.json");
   ErrorOr<std::unique_ptr<MemoryBuffer>> file = MemoryBuffer::getFile(path, /*IsText=*/true);
@@ -340,7 +307,7 @@ FailureOr<EncoderConfig> readEncoderConfig(StringRef folder, std::string &error)
                 .str();
     return failure();
   }
-  return parseEncoderConfig((*file)->getBuffer(), path, error);
+  return parseEncoderConfig((*file)->getBuffer(), path, error, passedOver);
 }
 
 //===----------------------------------------------------------------------===//
@@ -363,10 +330,11 @@ FailureOr<Head> resolveHead(const EncoderConfig &config, const HeadOptions &opti
   };
   std::optional<HeadTask> task = options.task ? options.task : getSavedTask(config);
   if (!task)
-    return fail(config.file + ": $.architectures: expected a model with a head, such as " +
-                getArchitecture(config.family, HeadTask::SequenceClassification) + ", found " +
-                (config.architectures.empty() ? "none" : join(config.architectures, ", ")) +
-                "; name one with --task: " + listTasks());
+    return fail(
+        config.file + ": $.architectures: expected a model with a head, such as " +
+        getArchitecture(config.family, HeadTask::SequenceClassification) + ", found " +
+        (config.architectures.empty() ? "none" : escapeControl(join(config.architectures, ", "))) +
+        "; name one with --task: " + listTasks());
   if (config.family == Family::DistilBert && *task == HeadTask::Pretraining)
     return fail("--task: expected a task that DistilBERT has, such as masked-lm, got pretraining");
   Head head;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The reader of configurations on damaged files: each is read, or refused with a message.
+// The reader of configurations: what files of others have beside the model, and damaged files, each
+// of which is read, or refused with a message.
 #include "weft/Models/EncoderConfig.h"
 
 #include <gtest/gtest.h>
@@ -36,6 +37,53 @@ TEST(EncoderConfig, ReadsWhatIsThere) {
   EXPECT_EQ(config->sequenceDropout, config->hiddenDropout);
 }
 
+// kConfig with more fields, where its last was.
+std::string configWith(llvm::StringRef fields) {
+  return (kConfig.drop_back(1) + ", " + fields + "}").str();
+}
+
+TEST(EncoderConfig, PassesOverWhatChangesNothing) {
+  for (llvm::StringRef fields : {
+           R"("_num_labels": 5, "output_past": true, "xla_device": true)",
+           R"("emb_size": 312, "transformers_version": "4.5.0.dev0")",
+           R"("auto_map": {"AutoModel": "modeling.Model"}, "_commit_hash": null)",
+           R"("sentence_transformers": {"activation_fn": "torch.nn.modules.linear.Identity"})",
+           R"("max_length": 64, "padding": "max_length", "language": "unk")",
+           R"("quantization_config": null, "anything_at_all": null)",
+           R"("pooler_fc_size": 768, "directionality": "bidi", "summary_type": "first")",
+           R"("pruned_heads": {}, "is_decoder": false, "position_embedding_type": null)",
+           R"("num_hidden_layers": null, "hidden_dropout_prob": null, "num_labels": null)",
+           R"("label2id": {"O": "zero"}, "use_return_dict": true, "top_h": null)",
+       }) {
+    std::string error;
+    EXPECT_TRUE(succeeded(parseEncoderConfig(configWith(fields), "config.json", error))) << error;
+  }
+}
+
+TEST(EncoderConfig, LearnsTheFamilyFromTheClass) {
+  for (auto [architecture, family] :
+       {std::pair("BertModel", Family::Bert), std::pair("BertForMaskedLM", Family::Bert),
+        std::pair("DistilBertForMaskedLM", Family::DistilBert)}) {
+    std::string text = std::string(R"({"architectures": [")") + architecture + R"("]})", error;
+    llvm::FailureOr<EncoderConfig> config = parseEncoderConfig(text, "config.json", error);
+    ASSERT_TRUE(succeeded(config)) << error;
+    EXPECT_EQ(config->family, family);
+  }
+}
+
+TEST(EncoderConfig, TakesNumbersForNames) {
+  std::string error;
+  llvm::FailureOr<EncoderConfig> config =
+      parseEncoderConfig(R"({"model_type": "bert", "id2label": {"0": 1, "1": -2.5, "2": true}})",
+                         "config.json", error);
+  ASSERT_TRUE(succeeded(config)) << error;
+  EXPECT_EQ(config->labels, (std::vector<std::string>{"1", "-2.5", "true"}));
+  config = parseEncoderConfig(R"({"model_type": "bert", "id2label": {}, "num_labels": 3})",
+                              "config.json", error);
+  ASSERT_TRUE(succeeded(config)) << error;
+  EXPECT_EQ(config->labels, (std::vector<std::string>{"LABEL_0", "LABEL_1", "LABEL_2"}));
+}
+
 TEST(EncoderConfig, SurvivesCuts) {
   for (size_t size = 0; size < kConfig.size(); ++size)
     EXPECT_TRUE(isHandled(kConfig.take_front(size))) << size;
@@ -57,6 +105,19 @@ TEST(EncoderConfig, SurvivesPiecesInAnyOrder) {
       text += kConfig.substr(random() % kConfig.size(), random() % 40);
     EXPECT_TRUE(isHandled(text)) << text;
   }
+}
+
+// Which of the two is meant, nobody knows.
+TEST(EncoderConfig, RefusesAKeyTwice) {
+  std::string error;
+  EXPECT_TRUE(failed(parseEncoderConfig(configWith(R"("hidden_size": 16)"), "config.json", error)));
+  EXPECT_EQ(error, "config.json: expected each key once, found 'hidden_size' twice");
+  EXPECT_TRUE(failed(parseEncoderConfig(
+      R"({"model_type": "bert", "id2label": {"0": "[", "0" : 1}})", "config.json", error)));
+  EXPECT_EQ(error, "config.json: expected each key once, found '0' twice");
+  EXPECT_TRUE(succeeded(parseEncoderConfig(
+      R"({"model_type": "bert", "label2id": {"model_type": 0, "\\": 1, "\"": 2}, "auto_map": [{"a": "a"}, {"a": 1}]})",
+      "config.json", error)));
 }
 
 TEST(EncoderConfig, RefusesDeepNesting) {

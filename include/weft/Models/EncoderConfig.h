@@ -5,6 +5,7 @@
 #ifndef WEFT_MODELS_ENCODERCONFIG_H
 #define WEFT_MODELS_ENCODERCONFIG_H
 
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/LogicalResult.h"
 
@@ -73,12 +74,14 @@ struct EncoderConfig {
 };
 
 /// Reads `folder`/config.json. On failure `error` names the file, the place in it, what was
-/// expected and what was found. Fields that would change what the model computes, and fields that
-/// are not known, are failures.
-llvm::FailureOr<EncoderConfig> readEncoderConfig(llvm::StringRef folder, std::string &error);
+/// expected and what was found. Fields that would change what the model computes are failures, and
+/// so are fields that are not known, unless they are null or `passedOver` names them.
+llvm::FailureOr<EncoderConfig> readEncoderConfig(llvm::StringRef folder, std::string &error,
+                                                 llvm::ArrayRef<std::string> passedOver = {});
 /// The same for text that `file` names.
 llvm::FailureOr<EncoderConfig> parseEncoderConfig(llvm::StringRef text, llvm::StringRef file,
-                                                  std::string &error);
+                                                  std::string &error,
+                                                  llvm::ArrayRef<std::string> passedOver = {});
 
 /// What a user asks for; absent: what the folder says.
 struct HeadOptions {

@@ -14,7 +14,10 @@ ABSENT = object()
 # Base, what to change, expected message after "config.json: ".
 CASES = [
     ("bert", {"model_type": "roberta"}, '$.model_type: expected "bert" or "distilbert", found "roberta"'),
-    ("bert", {"model_type": ABSENT}, '$.model_type: expected "bert" or "distilbert", found null'),
+    ("bert", {"model_type": ABSENT, "architectures": ["BertGenerationEncoder"]},
+     '$.model_type: expected "bert" or "distilbert", or $.architectures that tells which, such as '
+     '["BertForSequenceClassification"], found neither'),
+    ("bert", {"model_type": None, "architectures": None}, '$.model_type: expected "bert" or "distilbert", or $.architectures'),
     ("bert", {"model_type": 7}, "$.model_type: expected a string, found 7"),
     ("bert", {"hidden_size": "8"}, '$.hidden_size: expected an integer from 1 to 65536, found "8"'),
     ("bert", {"hidden_size": 8.5}, "$.hidden_size: expected an integer from 1 to 65536, found 8.5"),
@@ -45,9 +48,17 @@ CASES = [
     ("bert", {"id2label": ["a"]}, '$.id2label: expected an object with a name for each of "0", "1" ..., found ["a"]'),
     ("bert", {"id2label": {"0": "a", "2": "b"}}, "$.id2label.1: expected a name of printable characters, found null"),
     ("bert", {"id2label": {"0": ""}}, '$.id2label.0: expected a name of printable characters, found ""'),
+    ("bert", {"id2label": {"0": "a", "1": None}}, "$.id2label.1: expected a name of printable characters, found null"),
+    ("bert", {"id2label": {"0": "a\nb"}}, '$.id2label.0: expected a name of printable characters, found "a\\nb"'),
     ("bert", {"id2label": {"0": "a"}, "num_labels": 2}, "$.id2label: expected 2 names, as num_labels says, found 1"),
     ("bert", {"rotary_dim": 4}, "$.rotary_dim: unknown field, which may change what the model computes; expected a field that this "
-     "model is known to have, found 4"),
+     "model is known to have, found 4; what changes nothing is passed over with --ignore-config-field=rotary_dim"),
+    ("bert", {"rotary_dim": 4, "note\x1b[2J": 1, "alibi": True, "nothing": None}, "$.alibi: unknown field, which may change what the model "
+     "computes; expected a field that this model is known to have, found true; what changes nothing is passed over with "
+     "--ignore-config-field=alibi,note\\u001b[2J,rotary_dim"),
+    ("bert", {"quantization_config": {"bits": 8}}, "$.quantization_config: unknown field"),
+    ("distilbert", {"position_embedding_type": "relative_key"},
+     '$.position_embedding_type: expected "absolute", all that is supported, found "relative_key"'),
     ("bert", {"gr\u00f6\u00dfe\x1b[31m\u009b\u202e": 8}, r"$.größe\x1b[31m\xc2\x9b\xe2\x80\xae: unknown field"),
     ("bert", {"dim": 8}, "$.dim: unknown field, which may change what the model computes"),
 ]
