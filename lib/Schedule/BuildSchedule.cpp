@@ -19,9 +19,14 @@ struct BuildSchedule : impl::BuildScheduleBase<BuildSchedule> {
   using BuildScheduleBase::BuildScheduleBase;
 
   void runOnOperation() override {
-    SmallVector<ModuleOp> kernels = getKernelModules(getOperation());
+    SmallVector<ModuleOp> modules = getKernelModules(getOperation());
     for (auto model : llvm::make_early_inc_range(getOperation().getOps<ModelOp>())) {
-      if (kernels.empty()) {
+      const auto *kernels = llvm::find_if(modules, [&](ModuleOp module) {
+        auto processor = module->getAttrOfType<StringAttr>(kKernelProcessorAttr);
+        return processor &&
+               module.getSymName() == (model.getSymName() + "." + processor.getValue()).str();
+      });
+      if (kernels == modules.end()) {
         model.emitError("expected a module of kernels beside the model: build them first");
         return signalPassFailure();
       }
@@ -29,10 +34,10 @@ struct BuildSchedule : impl::BuildScheduleBase<BuildSchedule> {
       if (failed(layout))
         return signalPassFailure();
       OpBuilder builder(&getContext());
-      builder.setInsertionPointAfter(kernels.back());
+      builder.setInsertionPointAfter(modules.back());
       for (auto entry : model.getOps<func::FuncOp>())
         if (entry.isPublic() && !entry.isExternal() &&
-            failed(schedule(model, entry, kernels.front(), *layout, builder)))
+            failed(schedule(model, entry, *kernels, *layout, builder)))
           return signalPassFailure();
     }
   }

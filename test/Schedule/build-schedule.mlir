@@ -65,3 +65,21 @@ weft.model @memory {
 // CHECK: exec.slot rows at 0 rows(64)
 // CHECK: exec.slot rows at 64 rows(64)
 // CHECK: exec.slot rows at 0 rows(64)
+
+// -----
+
+// Each of two models has its own kernels, of the same names.
+weft.model @first {
+  func.func @double(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
+    %0 = weft.add %x, %x : tensor<?x8xf32>
+    return %0 : tensor<?x8xf32>
+  }
+}
+weft.model @second {
+  func.func @product(%x: tensor<?x8xf32>, %y: tensor<?x8xf32>) -> tensor<?x8xf32> {
+    %0 = weft.mul %x, %y : tensor<?x8xf32>
+    return %0 : tensor<?x8xf32>
+  }
+}
+// CHECK-DAG: exec.dispatch @first::@dispatch_0(%{{[^,]*}}, %{{[^,]*}})
+// CHECK-DAG: exec.dispatch @second::@dispatch_0(%{{[^,]*}}, %{{[^,]*}}, %{{[^,]*}})
