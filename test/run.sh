@@ -81,7 +81,7 @@ print(r["tests"] - r["failures"] - r["disabled"], r["failures"])' "$report")
 done
 
 echo "== fuzzers"
-counts=$(test/Fuzz/run.sh | tail -n 1 | sed -nE 's/^([0-9]+) passed, ([0-9]+) failed$/\1 \2/p')
+counts=$(WEFT_BUILD="$build" test/Fuzz/run.sh | tail -n 1 | sed -nE 's/^([0-9]+) passed, ([0-9]+) failed$/\1 \2/p')
 count ${counts:-0 1}
 
 for check in tools/dev/check-*; do

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Sentences of tagged words.
+#include "GzipMutator.h"
 #include "data/conll.h"
 
 #include <cstdlib>
@@ -19,4 +20,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (sentences->word(i).empty() || (sentences->hasTags() && sentences->tag(i).empty()))
       std::abort();
   return 0;
+}
+
+extern "C" size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t maxSize,
+                                          unsigned seed) {
+  return fuzzing::mutateGzip(data, size, maxSize, seed);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // CSV tables of numbers.
+#include "GzipMutator.h"
 #include "data/csv.h"
 
 using namespace weft::rt;
@@ -10,4 +11,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (source.ok())
     (void)readCsvTable(source.take(), {{"label"}});
   return 0;
+}
+
+extern "C" size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t maxSize,
+                                          unsigned seed) {
+  return fuzzing::mutateGzip(data, size, maxSize, seed);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // safetensors files; what is accepted is read to its last byte.
+#include "SafetensorsMutator.h"
 #include "data/safetensors.h"
 
 #include <numeric>
@@ -18,4 +19,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   [[maybe_unused]] static volatile unsigned sink;
   sink = sum;
   return 0;
+}
+
+extern "C" size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t maxSize,
+                                          unsigned seed) {
+  return fuzzing::mutateSafetensors(data, size, maxSize, seed);
 }
