@@ -253,8 +253,8 @@ static std::string getModelType(ConfigFields &fields) {
 static void checkModelType(ConfigFields &fields, StringRef type) {
   if (type.empty())
     fields.failWith("model_type", "expected \"bert\" or \"distilbert\", or $.architectures that "
-                                  "tells which, such as [\"BertForSequenceClassification\"], "
-                                  "found neither");
+                                  "tells which, such as [\"BertForSequenceClassification\"]; found "
+                                  "neither: add it to the file");
   else if (type != "bert" && type != "distilbert")
     fields.fail("model_type", "\"bert\" or \"distilbert\"", json::Value(type));
 }

@@ -16,7 +16,7 @@ CASES = [
     ("bert", {"model_type": "roberta"}, '$.model_type: expected "bert" or "distilbert", found "roberta"'),
     ("bert", {"model_type": ABSENT, "architectures": ["BertGenerationEncoder"]},
      '$.model_type: expected "bert" or "distilbert", or $.architectures that tells which, such as '
-     '["BertForSequenceClassification"], found neither'),
+     '["BertForSequenceClassification"]; found neither: add it to the file'),
     ("bert", {"model_type": None, "architectures": None}, '$.model_type: expected "bert" or "distilbert", or $.architectures'),
     ("bert", {"model_type": 7}, "$.model_type: expected a string, found 7"),
     ("bert", {"hidden_size": "8"}, '$.hidden_size: expected an integer from 1 to 65536, found "8"'),
