@@ -11,7 +11,9 @@
 
 #include <cstdlib>
 
+using namespace weft;
 using namespace weft::rt;
+using namespace weft::rt::fuzzing;
 
 extern "C" size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t maxSize);
 
@@ -161,9 +163,9 @@ extern "C" size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max
   std::memcpy(copy, body.data(), body.size());
   if (!schema::VerifyModuleBuffer(verifier))
     return LLVMFuzzerMutate(data, size, maxSize);
-  static const reflection::Schema &schema =
+  static const reflection::Schema &binarySchema =
       *reflection::GetSchema(schema::ModuleBinarySchema::data());
-  FlatBufferPlaces places(schema, copy);
+  FlatBufferPlaces places(binarySchema, copy);
   for (size_t changes = 1 + random() % 3; changes > 0; --changes)
     changeFlatBuffer(random, places);
   std::memcpy(data + (size - body.size()), copy, body.size());

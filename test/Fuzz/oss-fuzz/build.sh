@@ -30,7 +30,7 @@ for fuzzer in "$work"/bin/fuzz-*; do
   name=${fuzzer##*/fuzz-}
   cp -u "$fuzzer" "$OUT/"
   [ -d "$fuzz/Seeds/$name" ] &&
-    (cd "$fuzz/Seeds/$name" && python3 -m zipfile -c "$OUT/fuzz-${name}_seed_corpus.zip" -- *)
+    (cd "$fuzz/Seeds/$name" && python3 -m zipfile -c "$OUT/fuzz-${name}_seed_corpus.zip" *)
   # Of a module, a few tables; of all else, more than any seed.
   length=16384
   [ "$name" = module ] && length=262144
