@@ -2,27 +2,24 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # Builds the fuzzers into $OUT, each with its seeds and options: what OSS-Fuzz runs, and test/Fuzz/run.sh with the same
 # variables. $CC, $CXX, $CFLAGS and $CXXFLAGS say how to compile and instrument, $LIB_FUZZING_ENGINE what to link to,
-# $SANITIZER what the flags ask for. $SRC/weft is the source, or else the folder that this script lies in; $WORK is for
-# objects.
+# $SANITIZER what the flags ask for, $WORK where objects go. The source is where this script lies, or $SRC/weft.
 set -euo pipefail
 : "${OUT:?}" "${CC:?}" "${CXX:?}" "${LIB_FUZZING_ENGINE:?}"
-root=${SRC:-}/weft
-[ -f "$root/runtime/CMakeLists.txt" ] || root=$(cd "$(dirname "$0")/../../.." && pwd)
-work=${WORK:-$root/build-fuzz}
+root=$(cd "$(dirname "$0")" && pwd)/../../..
+[ -f "$root/runtime/CMakeLists.txt" ] || root=${SRC:?}/weft
+root=$(cd "$root" && pwd)
+work=${WORK:-$OUT/work}
 mkdir -p "$work" "$OUT"
 
-if [ ! -f "$work/build.ninja" ]; then
-  launcher=()
-  # The project's own builds share a cache; OSS-Fuzz brings its own in $CC.
-  if command -v ccache > /dev/null; then
-    launcher=(-DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
-  fi
-  cmake -S "$root/runtime" -B "$work" -G Ninja -DCMAKE_BUILD_TYPE=None -DWEFT_FUZZ=ON \
-    -DWEFT_FUZZ_ENGINE="$LIB_FUZZING_ENGINE" -DZLIB_USE_STATIC_LIBS=ON \
-    -DCMAKE_C_COMPILER="$CC" -DCMAKE_CXX_COMPILER="$CXX" -DCMAKE_C_FLAGS="${CFLAGS:-}" \
-    -DCMAKE_CXX_FLAGS="${CXXFLAGS:-}" "${launcher[@]}" > "$work/configure.log" 2>&1 ||
-    { cat "$work/configure.log" >&2; exit 1; }
+launcher=()
+if command -v ccache > /dev/null; then
+  launcher=(-DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 fi
+cmake -S "$root/runtime" -B "$work" -G Ninja -DCMAKE_BUILD_TYPE=None -DWEFT_FUZZ=ON \
+  -DWEFT_FUZZ_ENGINE="$LIB_FUZZING_ENGINE" -DZLIB_USE_STATIC_LIBS=ON \
+  -DCMAKE_C_COMPILER="$CC" -DCMAKE_CXX_COMPILER="$CXX" -DCMAKE_C_FLAGS="${CFLAGS:-}" \
+  -DCMAKE_CXX_FLAGS="${CXXFLAGS:-}" "${launcher[@]}" > "$work/configure.log" 2>&1 ||
+  { cat "$work/configure.log" >&2; exit 1; }
 ninja -C "$work" --quiet fuzzers
 
 fuzz=$root/test/Fuzz
