@@ -21,8 +21,9 @@ static constexpr StringLiteral kHarmless[] = {
     "gradient_checkpointing", "is_composition", "output_attentions", "output_hidden_states",
     "output_past", "return_dict", "tf_legacy_loss", "torchscript", "use_cache", "use_return_dict",
     "xla_device",
-    // Copies of what other fields say, and leftovers of older versions and of conversions.
-    "_num_labels", "emb_size", "embedding_size", "label2id", "tie_weights_",
+    // Copies of what other fields say, and leftovers of older versions, conversions and TinyBERT.
+    "_num_labels", "cell", "emb_size", "embedding_size", "label2id", "output_intermediate",
+    "pre_trained", "structure", "tie_weights_", "training",
     // The tokenizer and its texts.
     "bos_token_id", "cls_token_id", "eos_token_id", "mask_token_id", "max_seq_length",
     "model_max_length", "padding", "prefix", "sep_token_id", "tokenizer_class", "truncation",

@@ -48,6 +48,7 @@ TEST(EncoderConfig, PassesOverWhatChangesNothing) {
            R"("emb_size": 312, "transformers_version": "4.5.0.dev0")",
            R"("auto_map": {"AutoModel": "modeling.Model"}, "_commit_hash": null)",
            R"("sentence_transformers": {"activation_fn": "torch.nn.modules.linear.Identity"})",
+           R"("cell": {}, "pre_trained": "", "structure": [], "training": "")",
            R"("max_length": 64, "padding": "max_length", "language": "unk")",
            R"("quantization_config": null, "anything_at_all": null)",
            R"("pooler_fc_size": 768, "directionality": "bidi", "summary_type": "first")",
