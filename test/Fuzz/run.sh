@@ -43,7 +43,7 @@ done
 names=("$@")
 if [ $# -eq 0 ]; then
   for fuzzer in "$work"/out/fuzz-* "$compiler"/fuzz-*; do
-    [[ -x $fuzzer && $fuzzer != *.* ]] && names+=("${fuzzer##*/fuzz-}")
+    [ -x "$fuzzer" ] && names+=("${fuzzer##*/fuzz-}")
   done
 fi
 
