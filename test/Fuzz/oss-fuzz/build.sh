@@ -25,7 +25,7 @@ ninja -C "$work" --quiet fuzzers
 fuzz=$root/test/Fuzz
 for fuzzer in "$work"/bin/fuzz-*; do
   name=${fuzzer##*/fuzz-}
-  cp -u "$fuzzer" "$OUT/"
+  cp -u --remove-destination "$fuzzer" "$OUT/"
   [ -d "$fuzz/Seeds/$name" ] &&
     (cd "$fuzz/Seeds/$name" && python3 -m zipfile -c "$OUT/fuzz-${name}_seed_corpus.zip" *)
   # Of a module, a few tables; of all else, more than any seed.
