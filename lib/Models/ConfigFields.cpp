@@ -4,7 +4,6 @@
 #include "ConfigFields.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
@@ -49,17 +48,6 @@ std::optional<std::string> findRepeatedKey(StringRef text) {
   return std::nullopt;
 }
 
-std::string escapeControl(StringRef text) {
-  std::string escaped;
-  raw_string_ostream os(escaped);
-  for (unsigned char c : text)
-    if (c < 0x20 || c == 0x7f)
-      os << "\\u" << format_hex_no_prefix(c, 4);
-    else
-      os << c;
-  return escaped;
-}
-
 std::string describeJson(const json::Value &value) {
   constexpr size_t longest = 60;
   std::string text;
@@ -72,7 +60,7 @@ std::string describeJson(const json::Value &value) {
 
 void ConfigFields::failWith(StringRef path, const Twine &message) {
   if (error.empty())
-    error = (file + ": $." + escapeControl(path) + ": " + message).str();
+    error = (file + ": $." + path + ": " + message).str();
 }
 
 void ConfigFields::fail(StringRef path, const Twine &expected, const json::Value &found) {
@@ -188,12 +176,12 @@ void ConfigFields::rejectUnknown(ArrayRef<std::string> passedOver) {
   if (unknown.empty())
     return;
   llvm::sort(unknown);
-  failWith(unknown[0],
-           "unknown field, which may change what the model computes; expected a field that "
-           "this model is known to have, found " +
-               describeJson(*object.get(unknown[0])) +
-               "; what changes nothing is passed over with --ignore-config-field=" +
-               escapeControl(join(unknown, ",")));
+  failWith(
+      unknown[0],
+      "unknown field, which may change what the model computes; expected a field that "
+      "this model is known to have, found " +
+          describeJson(*object.get(unknown[0])) +
+          "; what changes nothing is passed over with --ignore-config-field=" + join(unknown, ","));
 }
 
 } // namespace weft::models

@@ -65,9 +65,6 @@ std::optional<std::string> findRepeatedKey(llvm::StringRef text);
 // Fields that never say what is computed.
 llvm::ArrayRef<llvm::StringLiteral> getHarmlessFields();
 
-// Text for a terminal: control characters as JSON writes them.
-std::string escapeControl(llvm::StringRef text);
-
 // A value as it stands in messages: JSON, cut short.
 std::string describeJson(const llvm::json::Value &value);
 

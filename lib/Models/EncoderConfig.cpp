@@ -330,11 +330,10 @@ FailureOr<Head> resolveHead(const EncoderConfig &config, const HeadOptions &opti
   };
   std::optional<HeadTask> task = options.task ? options.task : getSavedTask(config);
   if (!task)
-    return fail(
-        config.file + ": $.architectures: expected a model with a head, such as " +
-        getArchitecture(config.family, HeadTask::SequenceClassification) + ", found " +
-        (config.architectures.empty() ? "none" : escapeControl(join(config.architectures, ", "))) +
-        "; name one with --task: " + listTasks());
+    return fail(config.file + ": $.architectures: expected a model with a head, such as " +
+                getArchitecture(config.family, HeadTask::SequenceClassification) + ", found " +
+                (config.architectures.empty() ? "none" : join(config.architectures, ", ")) +
+                "; name one with --task: " + listTasks());
   if (config.family == Family::DistilBert && *task == HeadTask::Pretraining)
     return fail("--task: expected a task that DistilBERT has, such as masked-lm, got pretraining");
   Head head;
