@@ -16,10 +16,15 @@
 #include <cstdlib>
 #include <cstring>
 #include <dirent.h>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <limits>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 using namespace weft::rt;
@@ -41,7 +46,7 @@ public:
     std::vector<std::string> names;
     DIR *folder = ::opendir(name.c_str());
     while (dirent *entry = ::readdir(folder))
-      if (entry->d_name[0] != '.')
+      if (std::string_view(entry->d_name).find_first_not_of('.') != std::string_view::npos)
         names.push_back(entry->d_name);
     ::closedir(folder);
     return names;
@@ -187,35 +192,133 @@ TEST(File, LeavesNothingWhenAWriteFails) {
   EXPECT_EQ(folder.files(), std::vector<std::string>{"kept"});
 }
 
-// Nobody can redirect what a checkpoint writes by a link in its place.
-TEST(File, DoesNotWriteThroughLinks) {
+static mode_t modeOf(const std::string &path) {
+  struct stat info;
+  return ::stat(path.c_str(), &info) == 0 ? info.st_mode & 07777 : 0;
+}
+
+TEST(File, KeepsPermissions) {
   TemporaryFolder folder;
   std::string path = folder.path("a");
-  std::string temporary = path + ".tmp-" + std::to_string(::getpid());
-  ASSERT_EQ(::symlink(folder.path("target").c_str(), temporary.c_str()), 0);
-  EXPECT_FALSE(AtomicFile::create(path).ok());
+  ASSERT_TRUE(writeFileAtomically(path, "one").ok());
+  ASSERT_EQ(::chmod(path.c_str(), 0600), 0);
+  ASSERT_TRUE(writeFileAtomically(path, "two").ok());
+  EXPECT_EQ(modeOf(path), 0600u);
+  // No more than the file that a copy is made of has.
+  ASSERT_EQ(::chmod(path.c_str(), 0666), 0);
+  ASSERT_TRUE(writeFileAtomically(path, "three", 0640).ok());
+  EXPECT_EQ(modeOf(path), 0640u);
+  ASSERT_TRUE(writeFileAtomically(folder.path("new"), "four", 0600).ok());
+  EXPECT_EQ(modeOf(folder.path("new")), 0600u);
+}
+
+TEST(File, FollowsLinksAndKeepsThem) {
+  TemporaryFolder folder;
+  ASSERT_TRUE(writeFileAtomically(folder.path("target"), "old").ok());
+  ASSERT_EQ(::symlink("target", folder.path("link").c_str()), 0);
+  ASSERT_TRUE(writeFileAtomically(folder.path("link"), "new").ok());
+  EXPECT_EQ(*readFile(folder.path("target")), "new");
+  EXPECT_TRUE(std::filesystem::is_symlink(folder.path("link")));
+  ASSERT_EQ(::symlink("nothing", folder.path("dangling").c_str()), 0);
+  EXPECT_EQ(AtomicFile::create(folder.path("dangling")).status().message(),
+            "cannot follow the link '" + folder.path("dangling") + "': No such file or directory");
+}
+
+// A name that was planted beside the file, hard link or not, is never written to.
+TEST(File, TemporaryNamesAreNew) {
+  EXPECT_NE(temporaryName("a"), temporaryName("a"));
+  TemporaryFolder folder;
+  auto file = AtomicFile::create(folder.path("a"));
+  ASSERT_TRUE(file.ok());
+  std::vector<std::string> names = folder.files();
+  ASSERT_EQ(names.size(), 1u);
+  EXPECT_TRUE(names[0].starts_with(".weft-tmp-" + std::to_string(::getpid()) + "-")) << names[0];
+  EXPECT_FALSE(isAbandoned(folder.path(names[0].c_str())));
+  file = AtomicFile();
+  EXPECT_TRUE(folder.files().empty());
+}
+
+TEST(File, WritesToPipesAsTheyAre) {
+  TemporaryFolder folder;
+  std::string path = folder.path("pipe");
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  EXPECT_EQ(AtomicFile::create(path).status().message(),
+            "'" + path + "' is a pipe that nobody reads");
+  int reader = ::open(path.c_str(), O_RDONLY | O_NONBLOCK);
+  ASSERT_TRUE(writeFileAtomically(path, "through").ok());
+  char text[16] = {};
+  EXPECT_EQ(::read(reader, text, sizeof(text)), 7);
+  ::close(reader);
+  EXPECT_STREQ(text, "through");
+  EXPECT_TRUE(std::filesystem::is_fifo(path));
+  EXPECT_EQ(AtomicFile::create(folder.name).status().message(),
+            "'" + folder.name + "': expected a file to write, found a folder");
+}
+
+TEST(File, WritesToDevicesAsTheyAre) {
+  TemporaryFolder folder;
+  std::string path = folder.path("null");
+  if (::mknod(path.c_str(), S_IFCHR | 0666, makedev(1, 3)) != 0)
+    GTEST_SKIP() << "devices cannot be made here";
+  Status status = writeFileAtomically(path, "nowhere");
+  if (status.code() == StatusCode::permissionDenied)
+    GTEST_SKIP() << "devices cannot be opened here";
+  EXPECT_TRUE(status.ok()) << status.message();
+  EXPECT_TRUE(std::filesystem::is_character_file(path));
+  EXPECT_EQ(readFile(path).status().message(), path + ": expected a file, found a device");
 }
 
 TEST(File, NamesWhatItCannotOpen) {
-  Status status = MappedFile::open("/nonexistent/model.weft").status();
+  Status status = InputFile::open("/nonexistent/model.weft").status();
   EXPECT_EQ(status.code(), StatusCode::notFound);
   EXPECT_NE(status.message().find("/nonexistent/model.weft"), std::string::npos);
-  EXPECT_EQ(MappedFile::open("/tmp").status().code(), StatusCode::invalidArgument);
   EXPECT_FALSE(AtomicFile::create("/nonexistent/x").ok());
   EXPECT_FALSE(readFile("/nonexistent/x").ok());
 }
 
-TEST(File, MapsAndLimits) {
+// At once: opening a pipe would wait for a writer.
+TEST(File, ReadsFilesOnly) {
   TemporaryFolder folder;
-  ASSERT_TRUE(writeFileAtomically(folder.path("m"), "mapped").ok());
-  auto mapped = MappedFile::open(folder.path("m"));
-  ASSERT_TRUE(mapped.ok());
-  EXPECT_EQ(std::string(mapped->bytes().begin(), mapped->bytes().end()), "mapped");
-  mapped->dropPages();
-  EXPECT_EQ(mapped->bytes()[0], 'm');
+  std::string pipe = folder.path("pipe"), socket = folder.path("socket");
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_EQ(InputFile::open(pipe).status().message(), pipe + ": expected a file, found a pipe");
+  EXPECT_EQ(InputFile::open(folder.name).status().message(),
+            folder.name + ": expected a file, found a folder");
+  int listener = ::socket(AF_UNIX, SOCK_STREAM, 0);
+  sockaddr_un address = {};
+  address.sun_family = AF_UNIX;
+  socket.copy(address.sun_path, sizeof(address.sun_path) - 1);
+  ASSERT_EQ(::bind(listener, reinterpret_cast<sockaddr *>(&address), sizeof(address)), 0);
+  Status status = readFile(socket).status();
+  ::close(listener);
+  EXPECT_EQ(status.code(), StatusCode::invalidArgument);
+  EXPECT_EQ(status.message(), socket + ": expected a file, found a socket");
+}
+
+TEST(File, ReadsWithinLimits) {
+  TemporaryFolder folder;
+  ASSERT_TRUE(writeFileAtomically(folder.path("m"), "content").ok());
+  EXPECT_EQ(*readFile(folder.path("m"), 7), "content");
   EXPECT_EQ(readFile(folder.path("m"), 3).status().code(), StatusCode::resourceExhausted);
+  // Files of the system have a size of 0.
+  EXPECT_NE(readFile("/proc/self/stat")->size(), 0u);
   ASSERT_TRUE(writeFileAtomically(folder.path("e"), "").ok());
-  EXPECT_TRUE(MappedFile::open(folder.path("e"))->bytes().empty());
+  EXPECT_EQ(*readFile(folder.path("e")), "");
+}
+
+// A file that is cut while it is open is an error, not a signal.
+TEST(File, NoticesThatAFileBecameShorter) {
+  TemporaryFolder folder;
+  std::string path = folder.path("m");
+  ASSERT_TRUE(writeFileAtomically(path, std::string(100000, 'x')).ok());
+  auto file = InputFile::open(path);
+  ASSERT_TRUE(file.ok());
+  std::string text(100000, ' ');
+  ASSERT_TRUE(file->read(0, text.data(), text.size()).ok());
+  ASSERT_EQ(::truncate(path.c_str(), 10), 0);
+  Status status = file->read(0, text.data(), text.size());
+  EXPECT_EQ(status.code(), StatusCode::dataLoss);
+  EXPECT_EQ(status.message(), path + ": the file became shorter while it was read");
 }
 
 TEST(File, Folders) {
@@ -223,6 +326,8 @@ TEST(File, Folders) {
   EXPECT_EQ(folderOf("a/b"), "a");
   EXPECT_EQ(folderOf("/a"), "/");
   EXPECT_EQ(folderOf("a/b/"), "a");
+  EXPECT_EQ(withoutSlash("a/b//"), "a/b");
+  EXPECT_EQ(withoutSlash("/"), "/");
   TemporaryFolder folder;
   ASSERT_TRUE(createFolders(folder.path("x/y/z")).ok());
   ASSERT_TRUE(createFolders(folder.path("x/y/z")).ok());

@@ -44,7 +44,7 @@ std::string formatShape(const std::vector<int64_t> &shape);
 // `elementSize` does not fit in 63 bits.
 std::optional<int64_t> checkedElementCount(const std::vector<int64_t> &shape, size_t elementSize);
 
-// A dense row-major array in host byte order. Copies share the memory, which may be a mapped file.
+// A dense row-major array in host byte order. Copies share the memory.
 struct Array {
   DataType type = DataType::u8;
   std::vector<int64_t> shape;

@@ -2,13 +2,11 @@
 //
 // Buffered reads of a file or of memory, through zlib when the data begins as a gzip file does.
 #include "data/byte_source.h"
+#include "base/file.h"
 
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <vector>
 #include <zlib.h>
 
@@ -16,7 +14,7 @@ namespace weft::rt {
 
 struct ByteSource::State {
   std::string name;
-  int file = -1;
+  InputFile file;
   std::vector<uint8_t> buffer;      // of a file
   std::span<const uint8_t> pending; // stored bytes not yet used
   uint64_t unread = 0;              // stored bytes of the file that are not in `buffer` yet
@@ -29,8 +27,6 @@ struct ByteSource::State {
   ~State() {
     if (gzip)
       inflateEnd(&stream);
-    if (file >= 0)
-      close(file);
   }
 
   // Makes `pending` nonempty unless the stored bytes are at their end.
@@ -38,16 +34,9 @@ struct ByteSource::State {
     if (!pending.empty() || unread == 0)
       return {};
     size_t wanted = static_cast<size_t>(std::min<uint64_t>(buffer.size(), unread));
-    ssize_t count;
-    do
-      count = ::read(file, buffer.data(), wanted);
-    while (count < 0 && errno == EINTR);
-    if (count < 0)
-      return fromErrno("%s: cannot read", name.c_str());
-    if (count == 0)
-      return dataLoss("%s: the file became shorter while it was read", name.c_str());
-    unread -= static_cast<uint64_t>(count);
-    pending = std::span<const uint8_t>(buffer.data(), static_cast<size_t>(count));
+    WEFT_RETURN_IF_ERROR(file.read(file.size() - unread, buffer.data(), wanted));
+    unread -= wanted;
+    pending = std::span<const uint8_t>(buffer.data(), wanted);
     return {};
   }
 
@@ -145,16 +134,8 @@ ByteSource::~ByteSource() = default;
 Result<ByteSource> ByteSource::open(const std::string &path) {
   auto state = std::make_unique<State>();
   state->name = path;
-  state->file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (state->file < 0)
-    return fromErrno("%s: cannot open", path.c_str());
-  struct stat info;
-  if (fstat(state->file, &info) != 0)
-    return fromErrno("%s: cannot read its size", path.c_str());
-  if (!S_ISREG(info.st_mode))
-    return invalidArgument("%s: expected a file, found %s", path.c_str(),
-                           S_ISDIR(info.st_mode) ? "a folder" : "something that is not a file");
-  state->unread = static_cast<uint64_t>(info.st_size);
+  WEFT_ASSIGN_OR_RETURN(state->file, InputFile::open(path));
+  state->unread = state->file.size();
   state->buffer.resize(1u << 16);
   WEFT_RETURN_IF_ERROR(state->begin());
   return ByteSource(std::move(state));

@@ -2,6 +2,7 @@
 //
 // From a path to the files of a data set, and from each file to fields.
 #include "data/dataset.h"
+#include "base/file.h"
 #include "data/csv.h"
 #include "data/idx.h"
 #include "data/npy.h"
@@ -25,11 +26,6 @@ bool isLabelName(const std::string &name) {
   return std::any_of(labelWords.begin(), labelWords.end(), [&](const std::string &word) {
     return strcasecmp(word.c_str(), name.c_str()) == 0;
   });
-}
-
-bool isFile(const std::string &path) {
-  std::error_code ignored;
-  return fs::is_regular_file(path, ignored);
 }
 
 // `path`, or `path` with .gz behind it, whichever is a file; else empty.
@@ -147,9 +143,11 @@ Result<bool> addNpyFamily(Dataset &data, const std::string &folder, const std::s
 
 Status addSafetensors(Dataset &data, const std::string &path) {
   WEFT_ASSIGN_OR_RETURN(Safetensors tensors, Safetensors::open(path));
-  for (const Safetensors::Tensor &tensor : tensors.tensors())
-    addField(data, tensor.name, tensor.array, path, isLabelName(tensor.name),
-             isImage(tensor.array));
+  for (const Safetensors::Tensor &tensor : tensors.tensors()) {
+    WEFT_ASSIGN_OR_RETURN(Array array, tensor.load());
+    bool pixels = isImage(array);
+    addField(data, tensor.name, std::move(array), path, isLabelName(tensor.name), pixels);
+  }
   return {};
 }
 

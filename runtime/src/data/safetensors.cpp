@@ -75,8 +75,8 @@ Status checkCover(std::vector<Extent> extents, int64_t size, const std::string &
   return {};
 }
 
-Result<Array> parseTensor(const Json &entry, const std::string &place,
-                          std::span<const uint8_t> section, Extent &extent) {
+Result<Array> parseTensor(const Json &entry, const std::string &place, uint64_t dataSize,
+                          Extent &extent) {
   if (!entry.is_object())
     return dataLoss("%s: expected a JSON object", place.c_str());
   for (auto item = entry.begin(); item != entry.end(); ++item)
@@ -88,10 +88,11 @@ Result<Array> parseTensor(const Json &entry, const std::string &place,
   WEFT_ASSIGN_OR_RETURN(array.shape, parseSizes(entry, "shape", place));
   WEFT_ASSIGN_OR_RETURN(std::vector<int64_t> offsets, parseSizes(entry, "data_offsets", place));
   if (offsets.size() != 2 || offsets[0] > offsets[1] ||
-      static_cast<uint64_t>(offsets[1]) > section.size())
-    return dataLoss("%s: \"data_offsets\": expected a begin and an end within %zu bytes of data, "
+      static_cast<uint64_t>(offsets[1]) > dataSize)
+    return dataLoss("%s: \"data_offsets\": expected a begin and an end within %llu bytes of data, "
                     "found %s",
-                    place.c_str(), section.size(), formatShape(offsets).c_str());
+                    place.c_str(), static_cast<unsigned long long>(dataSize),
+                    formatShape(offsets).c_str());
   std::optional<int64_t> count = checkedElementCount(array.shape, dataTypeSize(array.type));
   auto size = static_cast<int64_t>(dataTypeSize(array.type));
   if (!count || *count * size != offsets[1] - offsets[0])
@@ -100,7 +101,6 @@ Result<Array> parseTensor(const Json &entry, const std::string &place,
                     static_cast<long long>(offsets[1] - offsets[0]));
   extent.begin = offsets[0];
   extent.end = offsets[1];
-  array.data = section.data() + offsets[0];
   return array;
 }
 
@@ -128,26 +128,28 @@ bool exists(const std::string &path) {
 
 } // namespace
 
-Result<Safetensors> Safetensors::parse(const std::string &name, std::span<const uint8_t> bytes,
-                                       std::shared_ptr<const void> owner) {
-  if (bytes.size() < 8)
+// The length of the header of a file of `size` bytes, which begins with `start`.
+static Result<uint64_t> headerLength(const std::string &name, const uint8_t *start, uint64_t size) {
+  if (size < 8)
     return dataLoss("%s: expected a safetensors file, which begins with the 8-byte length of its "
-                    "header; found %zu bytes",
-                    name.c_str(), bytes.size());
-  auto length = loadLittleEndian<uint64_t>(bytes.data());
-  if (length > maxHeaderBytes || length > bytes.size() - 8)
-    return dataLoss(
-        "%s: safetensors header at byte 8: expected a length of at most %llu, found %llu",
-        name.c_str(),
-        static_cast<unsigned long long>(std::min<uint64_t>(maxHeaderBytes, bytes.size() - 8)),
-        static_cast<unsigned long long>(length));
-  if (length < 2 || bytes[8] != '{')
+                    "header; found %llu bytes",
+                    name.c_str(), static_cast<unsigned long long>(size));
+  auto length = loadLittleEndian<uint64_t>(start);
+  if (length > maxHeaderBytes || length > size - 8)
+    return dataLoss("%s: safetensors header at byte 8: expected a length of at most %llu, found "
+                    "%llu",
+                    name.c_str(),
+                    static_cast<unsigned long long>(std::min<uint64_t>(maxHeaderBytes, size - 8)),
+                    static_cast<unsigned long long>(length));
+  return length;
+}
+
+Result<Safetensors> Safetensors::parseHeader(const std::string &name, std::string_view text,
+                                             uint64_t dataSize) {
+  if (text.size() < 2 || text[0] != '{')
     return dataLoss("%s: safetensors header at byte 8: expected a JSON object that begins with '{'",
                     name.c_str());
-  std::string_view text(reinterpret_cast<const char *>(bytes.data()) + 8, length);
   WEFT_ASSIGN_OR_RETURN(Json header, parseJson(text, name + ": safetensors header"));
-  std::span<const uint8_t> section = bytes.subspan(8 + length);
-
   Safetensors result;
   result.label = name;
   std::vector<Extent> extents;
@@ -158,19 +160,48 @@ Result<Safetensors> Safetensors::parse(const std::string &name, std::span<const 
     }
     Extent extent = {0, 0, &item.key()};
     std::string place = name + ": tensor " + item.key().substr(0, 200);
-    WEFT_ASSIGN_OR_RETURN(Array array, parseTensor(item.value(), place, section, extent));
-    array.owner = owner;
+    WEFT_ASSIGN_OR_RETURN(Array array, parseTensor(item.value(), place, dataSize, extent));
     extents.push_back(extent);
-    result.entries.push_back({item.key(), std::move(array), name});
+    result.entries.push_back({item.key(), std::move(array), name, nullptr,
+                              8 + text.size() + static_cast<uint64_t>(extent.begin)});
   }
-  WEFT_RETURN_IF_ERROR(checkCover(std::move(extents), static_cast<int64_t>(section.size()), name));
+  WEFT_RETURN_IF_ERROR(checkCover(std::move(extents), static_cast<int64_t>(dataSize), name));
+  return result;
+}
+
+Result<Safetensors> Safetensors::parse(const std::string &name, std::span<const uint8_t> bytes,
+                                       std::shared_ptr<const void> owner) {
+  WEFT_ASSIGN_OR_RETURN(uint64_t length, headerLength(name, bytes.data(), bytes.size()));
+  std::string_view text(reinterpret_cast<const char *>(bytes.data()) + 8, length);
+  WEFT_ASSIGN_OR_RETURN(Safetensors result, parseHeader(name, text, bytes.size() - 8 - length));
+  for (Tensor &tensor : result.entries) {
+    tensor.array.data = bytes.data() + tensor.offset;
+    tensor.array.owner = owner;
+  }
   return result;
 }
 
 Result<Safetensors> Safetensors::openFile(const std::string &path) {
-  WEFT_ASSIGN_OR_RETURN(MappedFile mapped, MappedFile::open(path));
-  auto owner = std::make_shared<MappedFile>(std::move(mapped));
-  return parse(path, owner->bytes(), owner);
+  WEFT_ASSIGN_OR_RETURN(InputFile opened, InputFile::open(path));
+  auto input = std::make_shared<const InputFile>(std::move(opened));
+  uint8_t start[8] = {};
+  WEFT_RETURN_IF_ERROR(input->read(0, start, std::min<uint64_t>(8, input->size())));
+  WEFT_ASSIGN_OR_RETURN(uint64_t length, headerLength(path, start, input->size()));
+  std::string text(length, '\0');
+  WEFT_RETURN_IF_ERROR(input->read(8, text.data(), length));
+  WEFT_ASSIGN_OR_RETURN(Safetensors result, parseHeader(path, text, input->size() - 8 - length));
+  for (Tensor &tensor : result.entries)
+    tensor.input = input;
+  return result;
+}
+
+Result<Array> Safetensors::Tensor::load() const {
+  if (!input)
+    return array;
+  uint8_t *target = nullptr;
+  WEFT_ASSIGN_OR_RETURN(Array loaded, Array::allocate(array.type, array.shape, &target));
+  WEFT_RETURN_IF_ERROR(input->read(offset, target, loaded.bytes()));
+  return loaded;
 }
 
 Result<Safetensors> Safetensors::openIndex(const std::string &path) {

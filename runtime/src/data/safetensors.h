@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// safetensors files: named arrays, mapped when read, streamed when written.
+// safetensors files: named arrays, read and written one at a time.
 #ifndef WEFT_RUNTIME_DATA_SAFETENSORS_H
 #define WEFT_RUNTIME_DATA_SAFETENSORS_H
 
+#include "base/file.h"
 #include "data/array.h"
 
 #include <functional>
@@ -17,8 +18,14 @@ class Safetensors {
 public:
   struct Tensor {
     std::string name;
+    // Its type and shape; without data until it is loaded, if it comes from a file.
     Array array;
     std::string file; // which of the files holds it
+    std::shared_ptr<const InputFile> input;
+    uint64_t offset = 0; // in `input`
+
+    // The array with its data. A file that has become shorter is a dataLoss error.
+    Result<Array> load() const;
   };
 
   // Opens FILE.safetensors, FILE.safetensors.index.json, or a folder that holds
@@ -37,6 +44,8 @@ public:
 
 private:
   static Result<Safetensors> openFile(const std::string &path);
+  static Result<Safetensors> parseHeader(const std::string &name, std::string_view text,
+                                         uint64_t dataSize);
   static Result<Safetensors> openIndex(const std::string &path);
   std::string label;
   std::vector<Tensor> entries;

@@ -3,6 +3,7 @@
 // Loading: file, FlatBuffers verifier, semantic verifier, index of names.
 #include "module/module.h"
 
+#include "base/file.h"
 #include "module/file_format.h"
 #include "module/verify.h"
 
@@ -16,11 +17,16 @@ bool Scalars::isInteger(schema::ScalarRole role) {
          role == schema::ScalarRole::SampleOffset;
 }
 
+// Into memory of its own: what is verified is what runs, whatever happens to the file.
 Result<std::shared_ptr<const Module>> Module::load(const std::string &path) {
-  WEFT_ASSIGN_OR_RETURN(MappedFile mapping, MappedFile::open(path));
+  WEFT_ASSIGN_OR_RETURN(InputFile input, InputFile::open(path));
+  if (input.size() >= FLATBUFFERS_MAX_BUFFER_SIZE)
+    return dataLoss("%s: a module of %llu bytes is too large", path.c_str(),
+                    static_cast<unsigned long long>(input.size()));
   std::unique_ptr<Module> module(new Module());
-  module->mapping = std::move(mapping);
-  module->file = module->mapping.bytes();
+  WEFT_ASSIGN_OR_RETURN(module->copy, AlignedBuffer::create(input.size()));
+  WEFT_RETURN_IF_ERROR(input.read(0, module->copy.data(), input.size()));
+  module->file = module->copy.bytes();
   auto result = finish(std::move(module));
   if (!result.ok())
     return result.takeStatus().withContext(path);

@@ -6,7 +6,6 @@
 
 #include "base/allocator.h"
 #include "base/element_type.h"
-#include "base/file.h"
 #include "base/status.h"
 #include "schema/module_generated.h"
 
@@ -66,9 +65,9 @@ private:
 // Immutable and thread-safe after loading; shared by the sessions made of it.
 class Module {
 public:
-  // Maps and verifies a file. Failures: notFound and others of the file system; dataLoss for a file
-  // that is cut, edited or inconsistent; unimplemented for a newer version. Messages begin with
-  // `path`.
+  // Reads and verifies a file. Failures: notFound and others of the file system; dataLoss for a
+  // file that is cut, edited or inconsistent; unimplemented for a newer version. Messages begin
+  // with `path`.
   static Result<std::shared_ptr<const Module>> load(const std::string &path);
   // The same for bytes in memory, which are copied.
   static Result<std::shared_ptr<const Module>> parse(std::span<const uint8_t> bytes);
@@ -101,7 +100,6 @@ private:
   void indexVariables();
   void fillDefaults();
 
-  MappedFile mapping;
   AlignedBuffer copy;
   std::span<const uint8_t> file;
   const schema::Module *root = nullptr;

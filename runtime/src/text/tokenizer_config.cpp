@@ -6,7 +6,6 @@
 #include "text/tokenizer_files.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <set>
 
 namespace weft::rt {
@@ -14,11 +13,6 @@ namespace weft::rt {
 namespace {
 
 constexpr size_t fileLimit = size_t{100} << 20;
-
-bool isFile(const std::string &path) {
-  std::error_code ignored;
-  return std::filesystem::is_regular_file(path, ignored);
-}
 
 Status readFlag(const Json &object, const char *key, const std::string &place,
                 std::optional<bool> &result) {

@@ -25,11 +25,6 @@ size_t trimmedSize(std::string_view text) {
   return end;
 }
 
-bool isFile(const std::string &path) {
-  std::error_code ignored;
-  return std::filesystem::is_regular_file(path, ignored);
-}
-
 // Adds tokens whose content is not there yet.
 void addTokens(const std::vector<AddedToken> &tokens, std::vector<AddedToken> &list) {
   std::set<std::string> contents;

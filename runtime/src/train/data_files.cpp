@@ -24,11 +24,6 @@ constexpr Extension extensions[] = {{".tsv", "tsv"},      {".csv", "csv"},      
                                     {".json", "jsonl"},   {".ndjson", "jsonl"}, {".conll", "conll"},
                                     {".conllu", "conll"}, {".txt", "text"},     {".bio", "conll"}};
 
-bool isFile(const std::string &path) {
-  std::error_code ignored;
-  return fs::is_regular_file(path, ignored);
-}
-
 // The file of a split in a folder, by the usual names; empty if there is none.
 std::string findSplit(const std::string &folder, Split split) {
   std::vector<std::string> names = {"train"};

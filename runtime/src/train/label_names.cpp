@@ -102,8 +102,7 @@ Result<LabelNames> readLabelsFile(const std::string &path) {
 Result<LabelNames> readConfigLabels(const std::string &folder) {
   LabelNames labels;
   std::string path = folder + "/config.json";
-  std::error_code ignored;
-  if (folder.empty() || !std::filesystem::is_regular_file(path, ignored))
+  if (folder.empty() || !isFile(path))
     return labels;
   WEFT_ASSIGN_OR_RETURN(Json config, parseJsonFile(path));
   auto map = config.is_object() ? config.find("id2label") : config.end();

@@ -85,7 +85,7 @@ Status checkTensor(const Safetensors::Tensor &tensor, const VariableInfo &variab
 
 Status writeTensor(Session &session, const Assignment &assignment) {
   const VariableInfo &variable = session.module().variables()[assignment.variable];
-  const Array &array = assignment.tensor->array;
+  WEFT_ASSIGN_OR_RETURN(Array array, assignment.tensor->load());
   if (array.type == dataType(variable.type))
     return session.writeVariable(assignment.variable, array.data, array.bytes());
   WEFT_ASSIGN_OR_RETURN(AlignedBuffer converted, AlignedBuffer::create(variable.byteSize));
