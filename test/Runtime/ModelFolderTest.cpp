@@ -99,3 +99,56 @@ TEST(ModelFolder, configSaysWhatTheModelHasBecome) {
   EXPECT_EQ(wrong.describe(session->module(), {}).message(),
             "config.json: expected a JSON object, found array");
 }
+
+// What goes into checkpoints is given away: files of others stay out of it.
+TEST(ModelFolder, copiesNothingFromElsewhere) {
+  TemporaryFolder folder;
+  folder.write("secret.json", bytesOf("{}"));
+  std::filesystem::create_directories(folder.path("model"));
+  std::string link = folder.path("model/config.json");
+  std::filesystem::create_symlink("../secret.json", link);
+  Status status = CompanionFiles::read(folder.path("model")).takeStatus();
+  EXPECT_EQ(status.message(), link + ": expected a file, or a link that stays in " +
+                                  std::filesystem::canonical(folder.path("model")).string() +
+                                  "/, found one to " +
+                                  std::filesystem::canonical(folder.path("secret.json")).string() +
+                                  "; copy the file to use it");
+  std::filesystem::remove(link);
+  std::filesystem::create_symlink("nothing", link);
+  EXPECT_EQ(CompanionFiles::read(folder.path("model")).status().message(),
+            link + ": cannot follow the link: No such file or directory");
+  std::filesystem::remove(link);
+  folder.write("model/tokenizer_config.json", bytesOf("root:x:0:0"));
+  EXPECT_EQ(CompanionFiles::read(folder.path("model"))
+                .status()
+                .message()
+                .find(folder.path("model/tokenizer_config.json") + ": JSON, byte 1"),
+            0u);
+}
+
+TEST(ModelFolder, followsLinksOfTheFolderAndOfTheHub) {
+  TemporaryFolder folder;
+  std::filesystem::create_directories(folder.path("cache/blobs"));
+  std::filesystem::create_directories(folder.path("cache/snapshots/main"));
+  folder.write("cache/blobs/0a", bytesOf("{}"));
+  folder.write("cache/snapshots/main/words", bytesOf("[PAD]\n"));
+  std::filesystem::create_symlink("../../blobs/0a",
+                                  folder.path("cache/snapshots/main/config.json"));
+  std::filesystem::create_symlink("words", folder.path("cache/snapshots/main/vocab.txt"));
+  std::filesystem::permissions(folder.path("cache/blobs/0a"), std::filesystem::perms{0600});
+  Result<CompanionFiles> files = CompanionFiles::read(folder.path("cache/snapshots/main"));
+  ASSERT_TRUE(files.ok()) << files.status().message();
+  ASSERT_EQ(files->files.size(), 2u);
+  std::filesystem::create_directories(folder.path("out"));
+  ASSERT_TRUE(files->writeTo(folder.path("out")).ok());
+  EXPECT_EQ(folder.read("out/vocab.txt"), bytesOf("[PAD]\n"));
+  // A folder of that name alone opens nothing.
+  folder.write("cache/secret.json", bytesOf("{}"));
+  std::filesystem::create_symlink("../../secret.json",
+                                  folder.path("cache/snapshots/main/added_tokens.json"));
+  EXPECT_EQ(CompanionFiles::read(folder.path("cache/snapshots/main")).status().code(),
+            StatusCode::invalidArgument);
+  // What was private stays so.
+  EXPECT_EQ(std::filesystem::status(folder.path("out/config.json")).permissions(),
+            std::filesystem::perms{0600});
+}

@@ -12,9 +12,22 @@ namespace weft::rt {
 
 namespace fs = std::filesystem;
 
-static bool isFile(const std::string &path) {
-  std::error_code ignored;
-  return fs::is_regular_file(path, ignored);
+// Links of a model's folder stay in it. Those of CACHE/snapshots/REVISION, which the hub's client
+// makes, lead to CACHE/blobs.
+static Status checkLink(const std::string &folder, const std::string &path) {
+  std::error_code error;
+  if (!fs::is_symlink(path, error))
+    return {};
+  std::string root = realPath(folder) + "/", target = realPath(path), blobs;
+  if (target.empty())
+    return fromErrno("%s: cannot follow the link", path.c_str());
+  if (size_t snapshots = root.rfind("/snapshots/"); snapshots != std::string::npos)
+    blobs = realPath(root.substr(0, snapshots) + "/blobs");
+  if (target.starts_with(root) || (!blobs.empty() && target.starts_with(blobs + "/")))
+    return {};
+  return invalidArgument("%s: expected a file, or a link that stays in %s, found one to %s; copy "
+                         "the file to use it",
+                         path.c_str(), root.c_str(), target.c_str());
 }
 
 Result<CompanionFiles> CompanionFiles::read(const std::string &folder) {
@@ -27,10 +40,14 @@ Result<CompanionFiles> CompanionFiles::read(const std::string &folder) {
     return companions;
   for (const char *name : names) {
     std::string path = folder + "/" + name;
-    if (!isFile(path))
+    if (!fs::exists(fs::symlink_status(path, ignored)))
       continue;
-    WEFT_ASSIGN_OR_RETURN(std::string content, readFile(path));
-    companions.files.push_back({name, std::move(content)});
+    WEFT_RETURN_IF_ERROR(checkLink(folder, path));
+    WEFT_ASSIGN_OR_RETURN(InputFile input, InputFile::open(path));
+    WEFT_ASSIGN_OR_RETURN(std::string content, input.readAll(defaultReadLimit));
+    if (path.ends_with(".json"))
+      WEFT_RETURN_IF_ERROR(parseJson(content, path).takeStatus());
+    companions.files.push_back({name, std::move(content), input.mode() | 0600});
   }
   return companions;
 }
@@ -90,7 +107,7 @@ Status CompanionFiles::describe(const Module &module, const LabelNames &names) {
 
 Status CompanionFiles::writeTo(const std::string &folder) const {
   for (const File &file : files)
-    WEFT_RETURN_IF_ERROR(writeFileAtomically(folder + "/" + file.name, file.content));
+    WEFT_RETURN_IF_ERROR(writeFileAtomically(folder + "/" + file.name, file.content, file.mode));
   return {};
 }
 

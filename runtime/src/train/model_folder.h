@@ -19,11 +19,13 @@ namespace weft::rt {
 struct CompanionFiles {
   struct File {
     std::string name, content;
+    uint32_t mode = 0666; // the most permissions that copies may have
   };
   std::vector<File> files;
 
   // config.json and the tokenizer's files of a folder, those that are there; none for an empty path
-  // or a file.
+  // or a file. Links must stay in the folder, or in the hub's cache if the folder is of it, and
+  // JSON must be JSON: nothing else gets into checkpoints, which are given away.
   static Result<CompanionFiles> read(const std::string &folder);
   // Makes config.json say what the model has become, as Hugging Face does when it saves:
   // architectures, id2label, label2id, problem_type, the type of the weights. Nothing if there is
