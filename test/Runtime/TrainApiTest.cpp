@@ -76,6 +76,23 @@ TEST_F(TrainApi, savesAndLoadsWeights) {
   EXPECT_EQ(before, after);
 }
 
+TEST_F(TrainApi, savesCheckpointsOverCheckpointsOnly) {
+  weft_trainer_t *trainer = nullptr;
+  ASSERT_EQ(weft_trainer_create(session, nullptr, &trainer), WEFT_OK);
+  std::filesystem::create_directories(folder.path("data"));
+  folder.write("data/thesis.txt", bytesOf("thesis"));
+  EXPECT_EQ(weft_trainer_save_checkpoint(trainer, folder.path("data").c_str()),
+            WEFT_ALREADY_EXISTS);
+  EXPECT_EQ(folder.read("data/thesis.txt"), bytesOf("thesis"));
+  ASSERT_EQ(weft_trainer_save_checkpoint(trainer, folder.path("c").c_str()), WEFT_OK)
+      << weft_last_error_message();
+  folder.write("c/notes.txt", bytesOf("mine"));
+  ASSERT_EQ(weft_trainer_save_checkpoint(trainer, folder.path("c/").c_str()), WEFT_OK)
+      << weft_last_error_message();
+  EXPECT_EQ(folder.read("c/notes.txt"), bytesOf("mine"));
+  weft_trainer_release(trainer);
+}
+
 TEST_F(TrainApi, runsOnFiles) {
   Bytes pixels, classes;
   for (int i = 0; i < 40; ++i) {

@@ -296,6 +296,71 @@ TEST(Trainer, keepsAndLoadsTheBestModel) {
             folder.read("out/" + checkpointName(bestStep) + "/model.safetensors"));
 }
 
+// A run that is resumed knows its best checkpoint by what it is, wherever its folder is now.
+TEST(Trainer, keepsTheBestModelOfAFolderThatMoved) {
+  TemporaryFolder folder;
+  // A rate of 0: the first evaluation stays the best.
+  std::string common = R"("eval_strategy": "steps", "eval_steps": 1, "save_steps": 1,
+      "learning_rate": 0, "save_total_limit": 2, "load_best_model_at_end": true, "output_dir": ")";
+  TrainRun run =
+      train(folder, {R"({"max_steps": 3, )" + common + folder.path("out") + "\"}", 22, -1, true});
+  ASSERT_TRUE(run.status.ok()) << run.status.message();
+  std::filesystem::rename(folder.path("out"), folder.path("moved"));
+  for (const char *spelled : {"moved", "./moved", "moved/", "x/../moved"}) {
+    std::filesystem::create_directories(folder.path("x"));
+    std::filesystem::copy(folder.path("moved"), folder.path("kept"),
+                          std::filesystem::copy_options::recursive);
+    run = train(folder, {R"({"max_steps": 6, "resume_from_checkpoint": true, )" + common +
+                             folder.path() + "/" + spelled + "\"}",
+                         22, -1, true});
+    ASSERT_TRUE(run.status.ok()) << spelled << ": " << run.status.message();
+    std::string path = withoutSlash(folder.path() + "/" + spelled) + "/checkpoint-1";
+    EXPECT_EQ(run.state.bestCheckpoint, path);
+    EXPECT_EQ(run.recorder.notices.back(), "loaded the best model: " + path);
+    EXPECT_TRUE(std::filesystem::exists(folder.path("moved/checkpoint-1")));
+    std::filesystem::remove_all(folder.path("moved"));
+    std::filesystem::rename(folder.path("kept"), folder.path("moved"));
+  }
+  // Without it the run ends with the last model, and says so.
+  std::filesystem::remove_all(folder.path("moved/checkpoint-1"));
+  run = train(folder, {R"({"max_steps": 6, "resume_from_checkpoint": true, )" + common +
+                           folder.path("moved") + "\"}",
+                       22, -1, true});
+  ASSERT_TRUE(run.status.ok()) << run.status.message();
+  EXPECT_EQ(run.recorder.notices.front(),
+            folder.path("out/checkpoint-1") +
+                ": the best checkpoint so far is not found, there or beside " +
+                folder.path("moved/checkpoint-3"));
+  EXPECT_EQ(run.recorder.notices.back(),
+            folder.path("out/checkpoint-1") +
+                ": the best checkpoint is not there any more; the model is that of the last step");
+  EXPECT_TRUE(std::filesystem::exists(folder.path("moved/model.safetensors")));
+}
+
+TEST(Trainer, refusesAFolderOfAnotherRun) {
+  TemporaryFolder folder;
+  Result<OutputFolder> other = OutputFolder::claim(folder.path("out"));
+  ASSERT_TRUE(other.ok());
+  TrainRun run = train(folder, {R"({"max_steps": 1})"});
+  EXPECT_EQ(run.status.code(), StatusCode::failedPrecondition);
+  EXPECT_TRUE(run.recorder.losses.empty());
+}
+
+TEST(Trainer, findsBeforeTheFirstStepWhatCannotBeWritten) {
+  TemporaryFolder folder;
+  std::filesystem::create_directories(folder.path("out/model.safetensors"));
+  TrainRun run = train(folder, {R"({"max_steps": 1})"});
+  EXPECT_EQ(run.status.message(),
+            folder.path("out/model.safetensors") +
+                ": expected nothing or a file, which the run will replace, found a folder");
+  EXPECT_TRUE(run.recorder.losses.empty());
+  std::filesystem::remove(folder.path("out/model.safetensors"));
+  std::filesystem::create_directory_symlink("..", folder.path("out/runs"));
+  run = train(folder, {R"({"max_steps": 1, "report_to": "tensorboard"})"});
+  EXPECT_EQ(run.status.message(), folder.path("out/runs") + ": expected a folder, found a link; "
+                                                            "logging_dir names another place");
+}
+
 TEST(Trainer, stopsEarly) {
   TemporaryFolder folder;
   // A learning rate of zero never improves.

@@ -124,7 +124,8 @@ WEFT_API double weft_trainer_grad_norm(const weft_trainer_t *trainer);
 
 /* Saves parameters, optimizer state and progress as the folder `path` (model.safetensors,
  * optimizer.safetensors, trainer_state.json), which appears or is replaced only when it is whole
- * and on the disk. */
+ * and on the disk. Only a checkpoint or an empty folder is replaced, and other files in it stay; a
+ * link, a file or a folder that holds anything else is ALREADY_EXISTS, and left as it is. */
 WEFT_API weft_status_t weft_trainer_save_checkpoint(weft_trainer_t *trainer, const char *path);
 /* Restores what save_checkpoint or `weft train` saved: a checkpoint, or the folder that holds
  * several, of which the highest number is taken. Steps that follow give the same bits as if the run

@@ -24,6 +24,8 @@ Status trainOnFiles(Session &session, const RunFiles &files, TrainingArguments a
     passedOver += (passedOver.empty() ? "" : ", ") + option;
   if (!passedOver.empty())
     listener.onNotice("options that change nothing here: " + passedOver);
+  // Before data is read, which may take long.
+  WEFT_RETURN_IF_ERROR(checkOutputFolder(arguments.outputDir));
   std::string folder = companionFolder(files, arguments);
   DataOpener opener(session.module(), session.device().pool(), arguments.data, folder,
                     arguments.seed);

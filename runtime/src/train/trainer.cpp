@@ -22,7 +22,9 @@ Trainer::Trainer(Session &session, TrainingArguments given, CompanionFiles compa
                  LabelNames names, TrainerListener &listener)
     : session(session), arguments(std::move(given)), companions(std::move(companions)),
       names(std::move(names)), listener(listener),
-      engine(session, StepNumbers::fromArguments(arguments, session.module())) {}
+      engine(session, StepNumbers::fromArguments(arguments, session.module())) {
+  arguments.outputDir = withoutSlash(arguments.outputDir);
+}
 
 Result<std::unique_ptr<Trainer>> Trainer::create(Session &session, TrainingArguments arguments,
                                                  const Dataset &trainData, const Dataset *evalData,
@@ -138,6 +140,28 @@ Status Trainer::checkResumed(const TrainState &loaded, const std::string &checkp
   return {};
 }
 
+// The best checkpoint of a run that is resumed: it stands beside the one that the run is resumed
+// from, wherever that folder is now, or where its path was recorded. It must be what was best of
+// this run then; another run's of the same step is not.
+void Trainer::findBest(const std::string &resumed) {
+  if (progress.bestCheckpoint.empty())
+    return;
+  std::string recorded = withoutSlash(progress.bestCheckpoint);
+  std::string name = recorded.substr(recorded.rfind('/') + 1);
+  for (const std::string &path : {resumed, folderOf(resumed) + "/" + name, recorded}) {
+    Result<TrainState> best = readTrainState(path);
+    if (best.ok() && best->step == stepOfName(name) && best->bestStep == best->step &&
+        best->seed == progress.seed && best->samples == progress.samples &&
+        (best->step != progress.bestStep || best->bestMetric == progress.bestMetric)) {
+      progress.bestCheckpoint = path;
+      return;
+    }
+  }
+  if (arguments.loadBestModelAtEnd)
+    listener.onNotice(recorded + ": the best checkpoint so far is not found, there or beside " +
+                      resumed);
+}
+
 Status Trainer::resume() {
   if (arguments.resumeFrom.empty() || arguments.resumeFrom == "false")
     return {};
@@ -160,6 +184,7 @@ Status Trainer::resume() {
   progress = std::move(loaded);
   engine.numbers().seed = progress.seed;
   savedStep = progress.step;
+  findBest(checkpoint);
   listener.onNotice("resuming from " + checkpoint + ", step " + std::to_string(progress.step) +
                     " of " + std::to_string(progress.maxSteps));
   return {};
@@ -172,13 +197,23 @@ double Trainer::elapsed() const {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
+// What is written at the end, now rather than after hours of training.
+Status Trainer::checkOutput(const OutputFolder &output) const {
+  for (const char *name : {"model.safetensors", "trainer_state.json"})
+    WEFT_RETURN_IF_ERROR(output.checkFile(name));
+  for (const CompanionFiles::File &file : companions.files)
+    WEFT_RETURN_IF_ERROR(output.checkFile(file.name));
+  return {};
+}
+
 Status Trainer::train() {
+  WEFT_ASSIGN_OR_RETURN(OutputFolder output, OutputFolder::claim(arguments.outputDir));
+  WEFT_RETURN_IF_ERROR(checkOutput(output));
   WEFT_RETURN_IF_ERROR(resume());
-  // Now rather than after hours of training.
-  WEFT_RETURN_IF_ERROR(createFolders(arguments.outputDir));
   WEFT_RETURN_IF_ERROR(openEventFile());
   energy = EnergyMeter::open();
   begin = std::chrono::steady_clock::now();
+  listener.onBegin();
   while (progress.step < progress.maxSteps && !stopEarly)
     WEFT_RETURN_IF_ERROR(trainEpoch(progress.step / updatesPerEpoch));
   return finish();

@@ -11,6 +11,7 @@
 #include "train/evaluation.h"
 #include "train/event_file.h"
 #include "train/model_folder.h"
+#include "train/output_folder.h"
 #include "train/schedule.h"
 #include "train/train_state.h"
 
@@ -32,6 +33,8 @@ struct StepProgress {
 class TrainerListener {
 public:
   virtual ~TrainerListener() = default;
+  // All is read and checked: the first step follows.
+  virtual void onBegin() {}
   virtual void onStep(const StepProgress &progress) {}
   // An entry of log_history: a loss, an evaluation or the summary at the end.
   virtual void onLog(const Json &entry) {}
@@ -67,6 +70,8 @@ private:
   Status plan(const Dataset &trainData, const Dataset *evalData);
   Status resume();
   Status checkResumed(const TrainState &loaded, const std::string &checkpoint);
+  void findBest(const std::string &resumed);
+  Status checkOutput(const OutputFolder &output) const;
   Status openEventFile();
   std::vector<uint32_t> epochOrder(int64_t epoch) const;
   Status trainEpoch(int64_t epoch);

@@ -8,6 +8,7 @@
 #include "train/weights.h"
 
 #include <cmath>
+#include <filesystem>
 
 namespace weft::rt {
 
@@ -19,9 +20,14 @@ static std::string tensorBoardTag(const std::string &key) {
 Status Trainer::openEventFile() {
   if (arguments.reportTo == "none")
     return {};
-  std::string folder = arguments.loggingDir.empty()
-                           ? arguments.outputDir + "/runs/" + runFolderName()
-                           : arguments.loggingDir;
+  std::string folder = arguments.loggingDir, runs = arguments.outputDir + "/runs";
+  if (folder.empty()) {
+    std::error_code ignored;
+    if (std::filesystem::is_symlink(runs, ignored))
+      return invalidArgument("%s: expected a folder, found a link; logging_dir names another place",
+                             runs.c_str());
+    folder = runs + "/" + runFolderName();
+  }
   WEFT_ASSIGN_OR_RETURN(events, EventFile::create(folder));
   return {};
 }
@@ -182,7 +188,13 @@ Status Trainer::finish() {
   if (energy)
     summary["train_energy_joules"] = energy->joules();
   WEFT_RETURN_IF_ERROR(addLog(std::move(summary)));
-  if (arguments.loadBestModelAtEnd && !progress.bestCheckpoint.empty()) {
+  std::error_code ignored;
+  bool loadsBest = arguments.loadBestModelAtEnd && !progress.bestCheckpoint.empty();
+  if (loadsBest && !std::filesystem::exists(progress.bestCheckpoint, ignored)) {
+    listener.onNotice(progress.bestCheckpoint +
+                      ": the best checkpoint is not there any more; the model is that of the last "
+                      "step");
+  } else if (loadsBest) {
     WEFT_RETURN_IF_ERROR(
         loadAllWeights(session, progress.bestCheckpoint + "/model.safetensors", WeightSet::model));
     listener.onNotice("loaded the best model: " + progress.bestCheckpoint);
@@ -190,7 +202,6 @@ Status Trainer::finish() {
     // Evaluation data without a strategy: once, at the end.
     WEFT_RETURN_IF_ERROR(evaluateNow());
   }
-  WEFT_RETURN_IF_ERROR(createFolders(arguments.outputDir));
   WEFT_RETURN_IF_ERROR(
       saveWeights(session, arguments.outputDir + "/model.safetensors", WeightSet::model));
   WEFT_RETURN_IF_ERROR(companions.writeTo(arguments.outputDir));
