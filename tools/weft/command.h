@@ -60,9 +60,13 @@ std::string argumentsHelp(const std::function<bool(const rt::ArgumentSpec &)> &w
 Result<std::unique_ptr<rt::Session>> openSession(const RunOptions &options, int64_t rows);
 
 // Sets all parameters from what --checkpoint names: a checkpoint, a folder of them (the newest is
-// taken), a folder that Hugging Face wrote, or a safetensors file. Tensors that the model does not
-// use are named on stderr. Returns the folder that was taken, or an empty string for a file.
+// taken), a folder that Hugging Face wrote, or a safetensors file. A final model that is older than
+// the newest checkpoint beside it is passed over; that, and tensors that the model does not use,
+// are told on stderr. Returns the folder that was taken, or an empty string for a file.
 Result<std::string> loadCheckpointWeights(rt::Session &session, const std::string &path);
+
+// Fails if a file to be written is one of those that are read. "-" and "" are no files.
+Status checkNoInput(const std::string &output, const std::vector<std::string> &inputs);
 
 // One object a line on stdout.
 void printJson(const Json &object);

@@ -15,13 +15,19 @@ static volatile std::sig_atomic_t stopSignal = 0;
 
 static void onSignal(int signal) {
   stopSignal = signal;
-  // The next one is not waited for.
-  std::signal(signal, SIG_DFL);
+  // The next one is not waited for. A terminal that closes and a batch system may send theirs
+  // twice.
+  if (signal == SIGINT || signal == SIGTERM)
+    std::signal(signal, SIG_DFL);
 }
 
-void Console::catchSignals() {
+void Console::onBegin() {
   std::signal(SIGINT, onSignal);
   std::signal(SIGTERM, onSignal);
+  std::signal(SIGUSR1, onSignal);
+  // nohup asks that it be ignored.
+  if (std::signal(SIGHUP, onSignal) == SIG_IGN)
+    std::signal(SIGHUP, SIG_IGN);
 }
 
 bool Console::shouldStop() { return stopSignal != 0; }

@@ -17,16 +17,15 @@ public:
   explicit Console(bool json);
   ~Console() override { clearBar(); }
 
+  // From now on SIGINT, SIGTERM, SIGHUP and SIGUSR1 ask for a stop; before, each ends the process.
+  void onBegin() override;
   void onStep(const rt::StepProgress &progress) override;
   void onLog(const rt::Json &entry) override;
   void onEpoch(int64_t epoch, int64_t epochs, double loss) override;
   void onSave(const std::string &checkpoint) override;
   void onNotice(const std::string &message) override;
-  // True after SIGINT or SIGTERM; a second one ends the process at once.
+  // True after one of the signals; a second SIGINT or SIGTERM ends the process at once.
   bool shouldStop() override;
-
-  // From now on SIGINT and SIGTERM ask for a stop.
-  static void catchSignals();
 
 private:
   void clearBar();

@@ -332,6 +332,9 @@ Status describe(const rt::Session &session, const Explainer &explainer,
 }
 
 Status runExplain(const ExplainOptions &options) {
+  for (const std::string &output : {options.output, options.html})
+    WEFT_RETURN_IF_ERROR(
+        checkNoInput(output, {options.data, options.checkpoint, options.model, options.module}));
   WEFT_ASSIGN_OR_RETURN(std::unique_ptr<rt::Session> session, openSession(options, 1));
   WEFT_ASSIGN_OR_RETURN(int64_t batch,
                         rt::chooseBatchSize(session->module(), schema::EntryRole::Predict,

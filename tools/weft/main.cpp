@@ -9,8 +9,10 @@
 #include "train/weights.h"
 
 #include <algorithm>
-#include <cerrno>
+#include <csignal>
 #include <cstdio>
+#include <cstdlib>
+#include <fcntl.h>
 #include <filesystem>
 #include <unistd.h>
 
@@ -132,12 +134,42 @@ std::string argumentsHelp(const std::function<bool(const rt::ArgumentSpec &)> &w
   return text + "\n";
 }
 
+// The step that a folder's model is of, or nothing if it does not say.
+static std::optional<int64_t> stepOfFolder(const std::string &folder) {
+  Result<Json> state = rt::parseJsonFile(folder + "/trainer_state.json");
+  if (!state.ok())
+    return std::nullopt;
+  Result<int64_t> step = rt::jsonInteger(*state, "global_step", folder);
+  return step.ok() ? std::optional(*step) : std::nullopt;
+}
+
+// Of a folder with a model and with checkpoints, what is newer.
+static std::string newestModel(const std::string &folder) {
+  Result<std::string> checkpoint = rt::resolveCheckpoint(folder);
+  if (!checkpoint.ok() || rt::isSamePlace(*checkpoint, folder))
+    return folder;
+  std::optional<int64_t> ofModel = stepOfFolder(folder), newest = stepOfFolder(*checkpoint);
+  if (!ofModel || !newest) {
+    std::fprintf(stderr,
+                 "weft: %s: took the model there, whose step is not known; %s is there too\n",
+                 folder.c_str(), checkpoint->c_str());
+    return folder;
+  }
+  if (*ofModel >= *newest)
+    return folder;
+  std::fprintf(stderr, "weft: %s: the model there is of step %lld: took %s, which is newer\n",
+               folder.c_str(), static_cast<long long>(*ofModel), checkpoint->c_str());
+  return *checkpoint;
+}
+
 Result<std::string> loadCheckpointWeights(rt::Session &session, const std::string &path) {
   std::error_code ignored;
   bool isFolder = std::filesystem::is_directory(path, ignored);
   std::string chosen = path;
-  if (isFolder && !std::filesystem::exists(path + "/model.safetensors", ignored) &&
-      !std::filesystem::exists(path + "/model.safetensors.index.json", ignored)) {
+  if (isFolder && (std::filesystem::exists(path + "/model.safetensors", ignored) ||
+                   std::filesystem::exists(path + "/model.safetensors.index.json", ignored))) {
+    chosen = newestModel(path);
+  } else if (isFolder) {
     WEFT_ASSIGN_OR_RETURN(chosen, rt::resolveCheckpoint(path));
   }
   WEFT_ASSIGN_OR_RETURN(std::vector<std::string> unused, rt::loadCompleteWeights(session, chosen));
@@ -148,6 +180,14 @@ Result<std::string> loadCheckpointWeights(rt::Session &session, const std::strin
     std::fprintf(stderr, "weft: %s: not used by this model: %s\n", rt::printable(chosen).c_str(),
                  rt::printable(listed).c_str());
   return isFolder ? chosen : std::string();
+}
+
+Status checkNoInput(const std::string &output, const std::vector<std::string> &inputs) {
+  for (const std::string &input : inputs)
+    if (rt::isSamePlace(output, input))
+      return rt::invalidArgument("%s: expected an output of its own, found a file that is read: %s",
+                                 output.c_str(), input.c_str());
+  return {};
 }
 
 void printJson(const Json &object) {
@@ -189,17 +229,30 @@ static std::optional<std::string> findEmptyValue(const std::vector<std::string> 
   return std::nullopt;
 }
 
-// Output that did not arrive is a failure too, of a full disk for one.
+static bool stdoutWasClosed = false;
+
+// The three standard descriptors are open before any file is: else a file gets one of their
+// numbers, and what is printed. Writes to one that was closed fail, as they would have.
+static void openStandardDescriptors() {
+  for (int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(number, F_GETFD) >= 0)
+      continue;
+    stdoutWasClosed |= number == STDOUT_FILENO;
+    if (::open("/dev/null", number == STDIN_FILENO ? O_WRONLY : O_RDONLY) != number)
+      std::_Exit(1);
+  }
+}
+
 static Status finishOutput() {
   if (std::fflush(stdout) != 0)
     return rt::fromErrno("cannot write to stdout");
   if (!std::ferror(stdout))
     return {};
-  // An earlier write failed; why, one more byte tells.
-  errno = 0;
-  if (::write(STDOUT_FILENO, "\n", 1) == 1 || errno == 0)
-    errno = EIO;
-  return rt::fromErrno("cannot write to stdout");
+  // Why an earlier write failed is forgotten: another one tells.
+  std::clearerr(stdout);
+  if (std::fputc('\n', stdout) == EOF || std::fflush(stdout) != 0)
+    return rt::fromErrno("cannot write to stdout");
+  return rt::unavailable("cannot write to stdout: a part of the output is missing");
 }
 
 static int wrongUsage(const std::string &reason, const std::string &command) {
@@ -245,9 +298,11 @@ static int runTool(int argc, char **argv) {
   for (Command &command : commands) {
     if (!command.app->parsed())
       continue;
-    Status status = command.run();
-    if (status.ok())
-      status = finishOutput();
+    Status status = command.run(), output = finishOutput();
+    // Output that did not arrive is a failure too, of a full disk for one; not so where nobody
+    // asked for any and the results are files.
+    if (status.ok() && !(stdoutWasClosed && command.app->get_name() == "train"))
+      status = std::move(output);
     if (status.ok())
       return 0;
     std::fprintf(stderr, "weft: %s\n", status.message().c_str());
@@ -259,6 +314,9 @@ static int runTool(int argc, char **argv) {
 } // namespace weft::tool
 
 int main(int argc, char **argv) {
+  weft::tool::openStandardDescriptors();
+  // A file that may grow no more is an error like a full disk.
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     return weft::tool::runTool(argc, argv);
   } catch (const std::exception &error) {

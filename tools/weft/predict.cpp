@@ -280,6 +280,8 @@ Result<OpenedData> openData(const PredictOptions &options, rt::StepEngine &engin
 }
 
 Status runPredict(const PredictOptions &options) {
+  for (const std::string &output : {options.output, options.nbest, options.nullOdds})
+    WEFT_RETURN_IF_ERROR(checkNoInput(output, {options.data, options.checkpoint, options.module}));
   WEFT_ASSIGN_OR_RETURN(std::unique_ptr<rt::Session> session, openSession(options, 0));
   WEFT_ASSIGN_OR_RETURN(std::string folder, loadCheckpointWeights(*session, options.checkpoint));
   rt::StepEngine engine(*session, rt::StepNumbers::fromModule(session->module()));

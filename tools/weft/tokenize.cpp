@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // weft tokenize: texts of a JSON lines file to token ids, one object a line.
+#include "base/file.h"
 #include "command.h"
 #include "text/tokenizer.h"
 #include "text/utf8.h"
@@ -161,6 +162,8 @@ Status checkUtf8(std::string &line, rt::InvalidUtf8 invalid) {
 
 Status runTokenize(const TokenizeOptions &options) {
   WEFT_ASSIGN_OR_RETURN(rt::Tokenizer tokenizer, rt::Tokenizer::load(options.tokenizer));
+  // Refuses what is no file, and what cannot be opened.
+  WEFT_RETURN_IF_ERROR(rt::InputFile::open(options.texts).takeStatus());
   std::ifstream file(options.texts);
   if (!file)
     return rt::fromErrno("cannot open '%s'", options.texts.c_str());

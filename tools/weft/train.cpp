@@ -22,7 +22,7 @@ Usage: weft train MODULE.weft --train-data PATH [OPTIONS]
   --arguments FILE      training options as a JSON object
   --num-threads N       1 to 1024 (WEFT_NUM_THREADS, else all cores)
   --log-format FORMAT   text|json
-Of text, and Hugging Face's TrainingArguments:
+SIGINT, SIGTERM, SIGHUP and SIGUSR1 save a checkpoint and stop. Of text, and Hugging Face's TrainingArguments:
 )";
 const char *const helpEnd =
     R"(
@@ -63,8 +63,6 @@ Status runTrain(TrainOptions &options) {
   WEFT_ASSIGN_OR_RETURN(std::unique_ptr<rt::Session> session, openSession(options, 0));
   WEFT_RETURN_IF_ERROR(rt::resolveArguments(options.arguments, session->module()));
   WEFT_RETURN_IF_ERROR(setWeights(*session, options, console));
-
-  Console::catchSignals();
   return rt::trainOnFiles(*session, {options.trainData, options.evalData, options.model},
                           options.arguments, console);
 }
