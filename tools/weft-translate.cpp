@@ -9,9 +9,9 @@
 #include "mlir/Support/FileUtilities.h"
 #include "mlir/Support/LogicalResult.h"
 #include "mlir/Tools/mlir-translate/MlirTranslateMain.h"
+#include "weft/Models/Files.h"
 #include "weft/Pipelines/InputText.h"
 #include "llvm/Support/MemoryBuffer.h"
-#include "llvm/Support/ToolOutputFile.h"
 
 #include <cstdio>
 #include <unistd.h>
@@ -55,16 +55,14 @@ static int translateFolder(int argc, char **argv) {
   mlir::MLIRContext context;
   std::string error;
   mlir::OwningOpRef<mlir::ModuleOp> module = options.build(context, folder, error);
-  std::unique_ptr<llvm::ToolOutputFile> file;
   if (module)
-    file = mlir::openOutputFile(output, &error);
-  if (!file) {
-    llvm::errs() << "weft-translate: error: " << weft::printable(error) << "\n";
-    return 1;
-  }
-  weft::models::printReadable(*module, file->os());
-  file->keep();
-  return 0;
+    if (llvm::Error failure = weft::models::writeOutputFile(
+            output, [&](llvm::raw_ostream &os) { weft::models::printReadable(*module, os); }))
+      error = "cannot open output file '" + output + "': " + llvm::toString(std::move(failure));
+  if (error.empty())
+    return 0;
+  llvm::errs() << "weft-translate: error: " << weft::printable(error) << "\n";
+  return 1;
 }
 
 static llvm::cl::opt<bool> allowBytecode("allow-bytecode",

@@ -11,9 +11,9 @@
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
-#include "mlir/Support/FileUtilities.h"
 #include "mlir/Support/Timing.h"
 #include "module/module.h"
+#include "weft/Models/Files.h"
 #include "weft/Module/ModuleWriter.h"
 #include "weft/Pipelines/InputText.h"
 #include "weft/Pipelines/Pipelines.h"
@@ -26,7 +26,8 @@
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SourceMgr.h"
-#include "llvm/Support/ToolOutputFile.h"
+
+#include <csignal>
 
 using namespace mlir;
 namespace cl = llvm::cl;
@@ -87,6 +88,9 @@ static weft::FolderOptions folderOptions(category);
 static cl::opt<bool> dumpPipeline("dump-pass-pipeline",
                                   cl::desc("Print the pass pipeline and go on"), cl::cat(category));
 
+// Of a model as text or bytecode.
+static constexpr uint64_t maxInputBytes = uint64_t{2} << 30;
+
 static const char *const overview =
     "Weft's compiler: a model in the graph IR to a module that the runtime trains\n\n"
     "  example: weftc mlp.mlir --optimizer=sgd --bind=batch=64 -o mlp.weft\n"
@@ -113,6 +117,7 @@ private:
   weft::CompileOptions getOptions() const;
   LogicalResult runPhases(weft::Phase from, weft::Phase to, const weft::CompileOptions &options);
   LogicalResult writeModule(const weft::CompileOptions &options);
+  static LogicalResult checkNoInput(StringRef name);
   LogicalResult write(StringRef name, llvm::function_ref<void(raw_ostream &)> print);
   static std::string getOutputName();
 
@@ -204,10 +209,19 @@ LogicalResult Compilation::smoothLabels() {
 }
 
 LogicalResult Compilation::parseFile() {
-  std::string error;
-  std::unique_ptr<llvm::MemoryBuffer> file = openInputFile(inputName, &error);
-  if (!file)
-    return fail(error);
+  std::unique_ptr<llvm::MemoryBuffer> file;
+  if (inputName == "-") {
+    auto text = llvm::MemoryBuffer::getSTDIN();
+    if (!text)
+      return fail("cannot read stdin: " + text.getError().message());
+    file = std::move(*text);
+  } else {
+    auto opened = weft::models::readInputFile(inputName, maxInputBytes);
+    if (!opened)
+      return fail("cannot open input file '" + inputName +
+                  "': " + llvm::toString(opened.takeError()));
+    file = std::move(*opened);
+  }
   source = file->getBuffer().str();
   error = weft::describeInputFault(inputName, source, allowBytecode);
   if (!error.empty()) {
@@ -253,19 +267,25 @@ std::string Compilation::getOutputName() {
   return name.str().str();
 }
 
+// Files that are read are never written: their content would be gone. Of a model's folder these are
+// all but what the compiler itself writes.
+LogicalResult Compilation::checkNoInput(StringRef name) {
+  namespace path = llvm::sys::path;
+  StringRef folder = path::parent_path(name), extension = path::extension(name);
+  bool inFolder = llvm::sys::fs::is_directory(inputName) && llvm::sys::fs::exists(name) &&
+                  llvm::sys::fs::equivalent(folder.empty() ? "." : folder, inputName) &&
+                  extension != ".weft" && extension != ".mlir";
+  if (inFolder || llvm::sys::fs::equivalent(name, inputName) ||
+      llvm::sys::fs::equivalent(name, folderOptions.labelsFile))
+    return fail("cannot write '" + name + "': it is an input");
+  return success();
+}
+
 LogicalResult Compilation::write(StringRef name, llvm::function_ref<void(raw_ostream &)> print) {
-  std::string error;
-  std::unique_ptr<llvm::ToolOutputFile> file = openOutputFile(name, &error);
-  if (!file)
-    return fail(error);
-  print(file->os());
-  file->os().flush();
-  if (file->os().has_error()) {
-    std::string reason = file->os().error().message();
-    file->os().clear_error();
-    return fail("cannot write " + name + ": " + reason);
-  }
-  file->keep();
+  if (failed(checkNoInput(name)))
+    return failure();
+  if (llvm::Error error = weft::models::writeOutputFile(name, print))
+    return fail("cannot open output file '" + name + "': " + llvm::toString(std::move(error)));
   return success();
 }
 
@@ -318,7 +338,7 @@ LogicalResult Compilation::run() {
   if (!(maxGradNorm >= 0 && maxGradNorm <= 0x1p53))
     return fail("--max-grad-norm: expected 0 to 2^53, got " +
                 Twine(std::to_string(maxGradNorm.getValue())));
-  if (failed(parse()) || failed(smoothLabels()))
+  if (failed(checkNoInput(output)) || failed(parse()) || failed(smoothLabels()))
     return failure();
   weft::CompileOptions options = getOptions();
   auto printModule = [&](raw_ostream &os) { module->print(os); };
@@ -340,6 +360,8 @@ LogicalResult Compilation::run() {
 
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
+  // A file that may grow no more is an error like a full disk.
+  std::signal(SIGXFSZ, SIG_IGN);
   weft::cpu::registerCpuTarget();
   registerAsmPrinterCLOptions();
   registerMLIRContextCLOptions();

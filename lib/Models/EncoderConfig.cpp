@@ -3,9 +3,9 @@
 // The fields of a configuration and what they mean.
 #include "weft/Models/EncoderConfig.h"
 #include "ConfigFields.h"
+#include "weft/Models/Files.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 
 #include <limits>
@@ -296,15 +296,9 @@ FailureOr<EncoderConfig> readEncoderConfig(StringRef folder, std::string &error,
                                            ArrayRef<std::string> passedOver) {
   SmallString<128> path(folder);
   sys::path::append(path, "config.json");
-  ErrorOr<std::unique_ptr<MemoryBuffer>> file = MemoryBuffer::getFile(path, /*IsText=*/true);
+  Expected<std::unique_ptr<MemoryBuffer>> file = readInputFile(path, kMaxFileBytes);
   if (!file) {
-    error = ("cannot read '" + path + "': " + file.getError().message()).str();
-    return failure();
-  }
-  if ((*file)->getBufferSize() > kMaxFileBytes) {
-    error = (path + ": expected at most " + Twine(kMaxFileBytes) + " bytes, found " +
-             Twine((*file)->getBufferSize()))
-                .str();
+    error = ("cannot read '" + path + "': " + toString(file.takeError())).str();
     return failure();
   }
   return parseEncoderConfig((*file)->getBuffer(), path, error, passedOver);

@@ -3,15 +3,18 @@
 // Lists of names, in an argument or in a file.
 #include "weft/Models/LabelNames.h"
 #include "ConfigFields.h"
+#include "weft/Models/Files.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/LineIterator.h"
-#include "llvm/Support/MemoryBuffer.h"
 
 using namespace llvm;
 
 namespace weft::models {
+
+// Far beyond any list of names.
+constexpr uint64_t kMaxListBytes = 256 << 20;
 
 static FailureOr<std::vector<std::string>> checkNames(std::vector<std::string> names,
                                                       std::string &error) {
@@ -38,9 +41,9 @@ FailureOr<std::vector<std::string>> parseLabelNames(StringRef text, std::string 
 }
 
 FailureOr<std::vector<std::string>> readLabelNames(StringRef path, std::string &error) {
-  auto file = MemoryBuffer::getFile(path, /*IsText=*/true);
+  auto file = readInputFile(path, kMaxListBytes);
   if (!file) {
-    error = ("cannot read '" + path + "': " + file.getError().message()).str();
+    error = ("cannot read '" + path + "': " + toString(file.takeError())).str();
     return failure();
   }
   StringRef text = (*file)->getBuffer();

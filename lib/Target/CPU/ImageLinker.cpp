@@ -6,11 +6,19 @@
 #include "lld/Common/Driver.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
+#include "llvm/Object/Archive.h"
+#include "llvm/Object/ArchiveWriter.h"
 #include "llvm/Object/ELFObjectFile.h"
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/raw_ostream.h"
 
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
 #include <mutex>
+#include <sys/mman.h>
+#include <thread>
+#include <unistd.h>
 
 LLD_HAS_DRIVER(elf)
 
@@ -120,8 +128,7 @@ FailureOr<std::vector<uint64_t>> findEntries(const ELF64LEObjectFile &image,
 }
 
 /// lld's state is global.
-LogicalResult runLinker(ArrayRef<std::string> inputs, const std::string &output,
-                        EmitError emitError) {
+LogicalResult runLinker(const std::string &input, const std::string &output, EmitError emitError) {
   static std::mutex mutex;
   std::lock_guard<std::mutex> lock(mutex);
   std::string messages;
@@ -140,9 +147,9 @@ LogicalResult runLinker(ArrayRef<std::string> inputs, const std::string &output,
                                          "max-page-size=4096",
                                          "--threads=1",
                                          "-o",
-                                         output.c_str()};
-  for (const std::string &input : inputs)
-    arguments.push_back(input.c_str());
+                                         output.c_str(),
+                                         "--whole-archive",
+                                         input.c_str()};
   llvm::raw_string_ostream stream(messages);
   lld::Result result = lld::lldMain(arguments, stream, stream, {{lld::Gnu, &lld::elf::link}});
   if (result.retCode != 0)
@@ -150,35 +157,67 @@ LogicalResult runLinker(ArrayRef<std::string> inputs, const std::string &output,
   return success();
 }
 
-/// Files that live as long as the link.
-class TemporaryFiles {
-public:
-  ~TemporaryFiles() {
-    for (const std::string &path : paths)
-      llvm::sys::fs::remove(path);
-  }
+/// A path under which lld opens a descriptor of this process.
+std::string pathOf(int descriptor) { return "/proc/self/fd/" + std::to_string(descriptor); }
 
-  /// A new file with this content.
-  FailureOr<std::string> create(ArrayRef<char> content, llvm::StringRef suffix,
-                                EmitError emitError) {
-    llvm::SmallString<128> path;
-    int descriptor = -1;
-    if (std::error_code code = llvm::sys::fs::createTemporaryFile("weft", suffix, descriptor, path))
-      return emitError() << "no temporary file for native code: " << code.message();
-    paths.push_back(path.str().str());
-    llvm::raw_fd_ostream stream(descriptor, /*shouldClose=*/true);
-    stream.write(content.data(), content.size());
-    stream.flush();
-    if (std::error_code code = stream.error()) {
-      stream.clear_error();
-      return emitError() << path << ": " << code.message();
-    }
-    return paths.back();
+/// A descriptor that is closed at the end.
+struct Descriptor {
+  int number = -1;
+  ~Descriptor() { close(); }
+  void close() {
+    if (number >= 0)
+      ::close(number);
+    number = -1;
   }
-
-private:
-  std::vector<std::string> paths;
 };
+
+/// All objects as an archive in memory, which ends with the process, however that ends.
+LogicalResult writeArchive(ArrayRef<ObjectFile> objects, Descriptor &file, EmitError emitError) {
+  std::vector<llvm::NewArchiveMember> members;
+  for (const ObjectFile &object : objects)
+    members.emplace_back(
+        llvm::MemoryBufferRef(llvm::StringRef(object.data(), object.size()), "kernel.o"));
+  auto archive =
+      llvm::writeArchiveToBuffer(members, llvm::SymtabWritingMode::NoSymtab,
+                                 llvm::object::Archive::K_GNU, /*Deterministic=*/true, false);
+  if (!archive)
+    return emitError() << "no archive for native code: " << llvm::toString(archive.takeError());
+  file.number = ::memfd_create("weft", MFD_CLOEXEC);
+  if (file.number < 0)
+    return emitError() << "cannot hold native code in memory: " << std::strerror(errno);
+  llvm::raw_fd_ostream stream(file.number, /*shouldClose=*/false);
+  stream << (*archive)->getBuffer();
+  stream.flush();
+  if (std::error_code code = stream.error()) {
+    stream.clear_error();
+    return emitError() << "cannot hold native code in memory: " << code.message();
+  }
+  return success();
+}
+
+/// The image that lld makes of an archive. It comes through a pipe: into anything else lld writes
+/// under a second name first.
+FailureOr<std::vector<char>> linkArchive(const Descriptor &archive, EmitError emitError) {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0)
+    return emitError() << "no pipe for native code: " << std::strerror(errno);
+  Descriptor from{ends[0]}, to{ends[1]};
+  std::vector<char> bytes;
+  std::thread reader([&] {
+    char chunk[1 << 16];
+    for (ssize_t count; (count = ::read(from.number, chunk, sizeof(chunk))) != 0;)
+      if (count > 0)
+        bytes.insert(bytes.end(), chunk, chunk + count);
+      else if (errno != EINTR)
+        break;
+  });
+  LogicalResult linked = runLinker(pathOf(archive.number), pathOf(to.number), emitError);
+  to.close();
+  reader.join();
+  if (failed(linked))
+    return failure();
+  return bytes;
+}
 
 } // namespace
 
@@ -193,23 +232,14 @@ FailureOr<Image> linkImage(ArrayRef<ObjectFile> objects, ArrayRef<std::string> e
                            EmitError emitError) {
   if (failed(checkNoImports(objects, emitError)))
     return failure();
-  TemporaryFiles files;
-  std::vector<std::string> inputs;
-  for (const ObjectFile &object : objects) {
-    FailureOr<std::string> path = files.create(object, "o", emitError);
-    if (failed(path))
-      return failure();
-    inputs.push_back(*path);
-  }
-  FailureOr<std::string> output = files.create({}, "so", emitError);
-  if (failed(output) || failed(runLinker(inputs, *output, emitError)))
+  Descriptor archive;
+  if (failed(writeArchive(objects, archive, emitError)))
     return failure();
-
-  auto buffer = llvm::MemoryBuffer::getFile(*output);
-  if (!buffer)
-    return emitError() << *output << ": " << buffer.getError().message();
+  FailureOr<std::vector<char>> bytes = linkArchive(archive, emitError);
+  if (failed(bytes))
+    return failure();
   Image image;
-  image.bytes.assign((*buffer)->getBufferStart(), (*buffer)->getBufferEnd());
+  image.bytes.assign(bytes->begin(), bytes->end());
   FailureOr<ELF64LEObjectFile> linked = parseElf(image.bytes, emitError);
   if (failed(linked) || failed(checkImage(*linked, emitError)))
     return failure();

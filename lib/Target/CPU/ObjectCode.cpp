@@ -188,7 +188,8 @@ FailureOr<Image> compileToImage(ModuleOp module, const CpuTarget &target,
     llvm::LLVMContext context;
     objects.push_back(compile(*parseMemoryFunctions(context), *target.createMachine()));
   }
-  return linkImage(objects, entryPoints, [&] { return module.emitError(); });
+  // At the place of the module rather than of the operation, which would be printed.
+  return linkImage(objects, entryPoints, [&] { return mlir::emitError(module.getLoc()); });
 }
 
 } // namespace weft::cpu
