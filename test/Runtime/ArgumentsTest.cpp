@@ -117,7 +117,7 @@ TEST(Arguments, boundTheirNumbers) {
             "f: seed: expected an integer of 0 to 9223372036854775807, found "
             "'9223372036854775808'");
   EXPECT_EQ(failure("null_score_diff_threshold", "-inf"),
-            "f: null_score_diff_threshold: expected a number of -1e+30 to 1e+30, found '-inf'");
+            "f: null_score_diff_threshold: expected a number of at least -1e+30, found '-inf'");
 }
 
 TEST(Arguments, needValues) {

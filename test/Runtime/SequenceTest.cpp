@@ -195,4 +195,7 @@ TEST(Sequence, orderByLengthIsShuffledInBlocks) {
   // Few samples: one block of one batch after the other.
   EXPECT_EQ(groupedOrder({3, 1, 2}, 2, 1, 0).size(), 3u);
   EXPECT_TRUE(groupedOrder({}, 2, 1, 0).empty());
+  // A batch of more than there are, however many.
+  EXPECT_EQ(groupedOrder(lengths, int64_t{1} << 62, 42, 0), groupedOrder(lengths, 1000, 42, 0));
+  EXPECT_TRUE(groupedOrder({}, INT64_MAX, 1, 0).empty());
 }

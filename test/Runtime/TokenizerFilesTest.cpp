@@ -93,7 +93,7 @@ TEST(TokenizerJson, appendsAddedTokens) {
   EXPECT_EQ(errorOf([&](Json &json) {
               json["added_tokens"].push_back(token(6, "\x01", {"normalized"}));
             }),
-            "t.json: added_tokens[1] (\"\x01\"): the normalizer leaves nothing of it");
+            "t.json: added_tokens[1] (\"\\x01\"): the normalizer leaves nothing of it");
   EXPECT_EQ(errorOf([&](Json &json) {
               json["added_tokens"].push_back(token(6, "N", {"normalized"}));
               json["added_tokens"].push_back(token(7, "n", {"normalized"}));

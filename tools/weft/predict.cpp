@@ -330,7 +330,9 @@ Command addPredict(CLI::App &parent) {
   app->add_option("--output,-o", options->output);
   app->add_option("--id-column", options->idColumn);
   app->add_option("--label-column", options->labelColumn);
-  app->add_option("--id-start", options->idStart);
+  // Ids are counted on from it.
+  constexpr int64_t most = int64_t{1} << 62;
+  app->add_option("--id-start", options->idStart)->check(CLI::Range(-most, most));
   app->add_flag("--scores", options->scores);
   app->add_option("--nbest-output", options->nbest);
   app->add_option("--null-odds-output", options->nullOdds);

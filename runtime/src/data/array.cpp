@@ -79,12 +79,13 @@ int64_t Array::rowElements() const {
 int64_t Array::elements() const { return shape.empty() ? 1 : shape[0] * rowElements(); }
 
 std::shared_ptr<uint8_t> allocateAligned(size_t bytes) {
-  size_t rounded = bytes + 63 < bytes ? 0 : (bytes + 63) / 64 * 64;
-  if (rounded == 0)
-    rounded = 64;
-  auto *memory =
-      static_cast<uint8_t *>(rounded < bytes ? nullptr : std::aligned_alloc(64, rounded));
-  return std::shared_ptr<uint8_t>(memory, [](uint8_t *pointer) { std::free(pointer); });
+  constexpr size_t alignment = 64;
+  // Pages of zeros that the system gives are not touched before they are used.
+  void *memory = bytes > SIZE_MAX - 2 * alignment ? nullptr : std::calloc(1, bytes + alignment);
+  auto address = reinterpret_cast<uintptr_t>(memory);
+  uintptr_t aligned = memory ? (address + alignment - 1) / alignment * alignment : 0;
+  return std::shared_ptr<uint8_t>(reinterpret_cast<uint8_t *>(aligned),
+                                  [memory](uint8_t *) { std::free(memory); });
 }
 
 Result<Array> Array::allocate(DataType type, std::vector<int64_t> shape, uint8_t **target) {

@@ -57,12 +57,12 @@ struct Array {
   int64_t elements() const;
   size_t bytes() const { return static_cast<size_t>(elements()) * dataTypeSize(type); }
 
-  // An array to be filled through `*target`, all of it; fails when there is no memory. Nothing is
-  // touched: a file that promises more than it holds costs no more than what it holds.
+  // An array of zeros to be filled through `*target`; fails when there is no memory. A large one is
+  // not touched: a file that promises more than it holds costs no more than what it holds.
   static Result<Array> allocate(DataType type, std::vector<int64_t> shape, uint8_t **target);
 };
 
-// Memory aligned to 64 bytes, or null.
+// Zeros aligned to 64 bytes, or null.
 std::shared_ptr<uint8_t> allocateAligned(size_t bytes);
 
 // Element `index` as a double. The caller has checked the index.

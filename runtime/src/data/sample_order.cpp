@@ -27,6 +27,7 @@ std::vector<uint32_t> groupedOrder(const std::vector<uint32_t> &lengths, int64_t
                                    uint64_t seed, int64_t epoch) {
   auto samples = static_cast<int64_t>(lengths.size());
   std::vector<uint32_t> order = sampleOrder(samples, SamplingStrategy::random, seed, epoch);
+  batchSize = std::clamp<int64_t>(batchSize, 1, std::max<int64_t>(1, samples));
   int64_t block =
       batchSize * std::max<int64_t>(1, std::min<int64_t>(samples / (batchSize * 4), 50));
   std::vector<uint32_t> place(order.size());
