@@ -223,9 +223,9 @@ LogicalResult Compilation::parseFile() {
     file = std::move(*opened);
   }
   source = file->getBuffer().str();
-  error = weft::describeInputFault(inputName, source, allowBytecode);
-  if (!error.empty()) {
-    llvm::errs() << error << "\n";
+  std::string fault = weft::describeInputFault(inputName, source, allowBytecode);
+  if (!fault.empty()) {
+    llvm::errs() << fault << "\n";
     return failure();
   }
   auto sources = std::make_shared<llvm::SourceMgr>();
