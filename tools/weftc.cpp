@@ -358,6 +358,19 @@ LogicalResult Compilation::run() {
   return write(output, printModule);
 }
 
+// Values that are empty, as a variable that is not set leaves them.
+static LogicalResult checkValues(ArrayRef<char *> words) {
+  StringRef before = "";
+  for (StringRef word : words) {
+    auto [name, value] = word.split('=');
+    if (word.empty() || (name.starts_with("-") && name.size() + 1 == word.size()))
+      return fail((word.empty() ? before.starts_with("-") ? before : "a word" : name) +
+                  ": expected a value, got an empty one");
+    before = word;
+  }
+  return success();
+}
+
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   // A file that may grow no more is an error like a full disk.
@@ -371,6 +384,8 @@ int main(int argc, char **argv) {
   cl::SetVersionPrinter([](llvm::raw_ostream &os) {
     os << "weftc " WEFT_VERSION " (LLVM " LLVM_VERSION_STRING ")\n";
   });
+  if (failed(checkValues(ArrayRef(argv, argc).drop_front())))
+    return 2;
   std::string errors;
   llvm::raw_string_ostream errorStream(errors);
   if (!cl::ParseCommandLineOptions(argc, argv, overview, &errorStream)) {

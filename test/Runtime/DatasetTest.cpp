@@ -8,6 +8,7 @@
 #include <cmath>
 #include <numeric>
 #include <set>
+#include <unistd.h>
 
 using namespace weft::rt;
 using namespace weft::rt::testing;
@@ -269,6 +270,16 @@ TEST(BatchPlan, refusesIntegersOutOfRange) {
   }
   narrow.type = ElementType::i64;
   EXPECT_EQ(failure(DataType::i64, &wide, narrow), "");
+}
+
+TEST(Array, isNoLargerThanTheMemory) {
+  auto bytes = static_cast<int64_t>(::sysconf(_SC_PHYS_PAGES)) * ::sysconf(_SC_PAGE_SIZE);
+  uint8_t *target = nullptr;
+  EXPECT_EQ(Array::allocate(DataType::i32, {bytes / 4, 1}, &target).status().message(),
+            "no memory for " + std::to_string(bytes) + " bytes");
+  EXPECT_FALSE(Array::allocate(DataType::f64, {INT64_MAX / 8}, &target).ok());
+  // Half of it is given, as nothing of it is used.
+  EXPECT_TRUE(Array::allocate(DataType::u8, {bytes / 2}, &target).ok());
 }
 
 // Headers are compared before a small compressed file becomes a large array.

@@ -235,6 +235,15 @@ TEST(Trainer, resumesALongLog) {
   EXPECT_LT(took.count(), 60);
 }
 
+// Samples are ordered by the seed of the run.
+TEST(Trainer, hasOneSeed) {
+  TemporaryFolder folder;
+  EXPECT_EQ(train(folder, {R"({"max_steps": 1, "seed": 7, "data_seed": 8})"}).status.message(),
+            "data_seed: expected 7, as seed, from which the order of the samples follows; found 8");
+  TrainRun run = train(folder, {R"({"max_steps": 1, "data_seed": 7, "seed": 7})"});
+  EXPECT_TRUE(run.status.ok()) << run.status.message();
+}
+
 TEST(Trainer, boundsItsSteps) {
   TemporaryFolder folder;
   EXPECT_EQ(train(folder, {R"({"num_train_epochs": 1e15})"}).status.message(),

@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <unistd.h>
 
 namespace weft::rt {
 
@@ -93,7 +94,11 @@ Result<Array> Array::allocate(DataType type, std::vector<int64_t> shape, uint8_t
   if (!count)
     return invalidArgument("an array of shape %s is too large", formatShape(shape).c_str());
   size_t bytes = static_cast<size_t>(*count) * dataTypeSize(type);
-  std::shared_ptr<uint8_t> memory = allocateAligned(bytes);
+  // The system may promise more than there is; it ends the process when that is used.
+  auto pages = ::sysconf(_SC_PHYS_PAGES), pageSize = ::sysconf(_SC_PAGE_SIZE);
+  bool isTooMuch = pages > 0 && pageSize > 0 &&
+                   bytes / static_cast<size_t>(pageSize) >= static_cast<size_t>(pages);
+  std::shared_ptr<uint8_t> memory = isTooMuch ? nullptr : allocateAligned(bytes);
   if (!memory)
     return resourceExhausted("no memory for %zu bytes", bytes);
   *target = memory.get();

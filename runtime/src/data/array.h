@@ -57,7 +57,8 @@ struct Array {
   int64_t elements() const;
   size_t bytes() const { return static_cast<size_t>(elements()) * dataTypeSize(type); }
 
-  // An array of zeros to be filled through `*target`; fails when there is no memory. A large one is
+  // An array of zeros to be filled through `*target`; fails when this machine has no
+  // such memory. A large one is
   // not touched: a file that promises more than it holds costs no more than what it holds.
   static Result<Array> allocate(DataType type, std::vector<int64_t> shape, uint8_t **target);
 };

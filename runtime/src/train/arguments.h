@@ -94,6 +94,7 @@ struct TrainingArguments {
   std::string loggingDir; // of TensorBoard files; empty: outputDir/runs/<time>_<host>
   std::string reportTo = "tensorboard";
 
+  int64_t dataSeed = -1; // at least 0: must be `seed`
   // Options that were given but change nothing here.
   std::vector<std::string> passedOver;
 

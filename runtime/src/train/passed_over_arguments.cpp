@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <cstring>
 
 namespace weft::rt {
@@ -13,7 +14,7 @@ namespace {
 
 // Whatever their values, the same model is trained.
 const char *const anyValue =
-    "accelerator_config average_tokens_across_devices batch_eval_metrics "
+    "accelerator_config average_tokens_across_devices batch_eval_metrics data_seed "
     "dataloader_num_workers dataloader_persistent_workers dataloader_pin_memory "
     "dataloader_prefetch_factor ddp_backend ddp_broadcast_buffers ddp_bucket_cap_mb "
     "ddp_find_unused_parameters ddp_timeout debug disable_tqdm dispatch_batches do_eval do_predict "
@@ -40,7 +41,6 @@ const struct {
     {"adafactor", "false", "the module has its optimizer"},
     {"auto_find_batch_size", "false", "the batch size is as given"},
     {"bf16_full_eval", "false", "the module has its element types"},
-    {"data_seed", "", "the order of the samples follows from seed"},
     {"dataloader_drop_last", "false", "the last batch of an epoch is trained, too"},
     {"deepspeed", "", "one process trains"},
     {"eval_delay", "0", "evaluation begins at once"},
@@ -94,6 +94,14 @@ Status passOverArgument(TrainingArguments &arguments, const std::string &key,
     if (key == option.key && !isNone && !hasWord(option.values, value))
       return unimplemented("expected %s, found '%s': %s", *option.values ? option.values : "none",
                            text.substr(0, 60).c_str(), option.reason);
+  // The order of the samples follows from seed: `resolveArguments` compares the two.
+  if (key == "data_seed" && !isNone) {
+    auto [end, error] =
+        std::from_chars(value.data(), value.data() + value.size(), arguments.dataSeed);
+    if (error != std::errc() || end != value.data() + value.size() || arguments.dataSeed < 0)
+      return invalidArgument("expected an integer of at least 0, found '%s'",
+                             text.substr(0, 60).c_str());
+  }
   if (std::find(arguments.passedOver.begin(), arguments.passedOver.end(), key) ==
       arguments.passedOver.end())
     arguments.passedOver.push_back(key);

@@ -144,6 +144,11 @@ static Status checkConsistency(const TrainingArguments &arguments) {
   for (const auto &interval : intervals)
     if (interval.strategy == IntervalStrategy::steps && interval.steps <= 0)
       return invalidArgument("%s: expected more than 0", interval.key);
+  if (arguments.dataSeed >= 0 && arguments.dataSeed != arguments.seed)
+    return unimplemented("data_seed: expected %lld, as seed, from which the order of the samples "
+                         "follows; found %lld",
+                         static_cast<long long>(arguments.seed),
+                         static_cast<long long>(arguments.dataSeed));
   if (arguments.maxSteps <= 0 && arguments.epochs <= 0)
     return invalidArgument("num_train_epochs: expected more than 0, found %g", arguments.epochs);
   if (arguments.maxSteps == 0)
