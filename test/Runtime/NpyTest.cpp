@@ -94,7 +94,7 @@ TEST(Npy, readsRecords) {
   Result<Array> table = records("[('index', '<i2'), ('a', '|u1'), ('', '|V1'), ('b', '>i2')]",
                                 "(2,)", {0, 0, 5, 99, 1, 0, 1, 0, 6, 99, 0xFF, 0xFE});
   ASSERT_TRUE(table.ok()) << table.status().message();
-  EXPECT_EQ(table->type, DataType::i64);
+  EXPECT_EQ(table->type, DataType::f64);
   EXPECT_EQ(table->shape, (std::vector<int64_t>{2, 2}));
   const int64_t wanted[] = {5, 256, 6, -2};
   for (int64_t i = 0; i < 4; ++i)

@@ -496,6 +496,10 @@ TEST(TokenizerFolder, tellsTheSides) {
   ASSERT_TRUE(tokenizer.ok()) << tokenizer.status().message();
   EXPECT_EQ(tokenizer->truncationSide(), TruncationSide::left);
   EXPECT_FALSE(tokenizer->padsLeft());
+  EXPECT_FALSE(tokenizer->modelMaxLength());
+  folder.write("tokenizer_config.json", R"({"max_len": 64, "padding_side": "left"})");
+  EXPECT_EQ(folder.load()->modelMaxLength(), 64u);
+  EXPECT_TRUE(folder.load()->padsLeft());
   folder.write("tokenizer_config.json", R"({"truncation_side": "middle"})");
   EXPECT_EQ(folder("a"), folder.path("tokenizer_config.json") +
                              ": truncation_side: expected \"left\" or \"right\", found \"middle\"");

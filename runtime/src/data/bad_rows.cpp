@@ -5,27 +5,21 @@
 
 namespace weft::rt {
 
-Status BadRows::add(Status error) {
+Status BadRows::add(const Status &error, const std::string &file) {
+  std::string message = error.message();
   if (!skip)
-    return Status(error.code(), error.message() + "; --skip-bad-rows leaves such rows out");
-  if (total < 3)
-    first[total] = error.message();
-  ++total;
+    return Status(error.code(), message.append("; --skip-bad-rows leaves such rows out"));
+  if (message.starts_with(file))
+    message.erase(0, file.size() + 2);
+  if (++total <= 3)
+    first.append(total == 1 ? ": " : "; ").append(message);
   return {};
 }
 
 std::string BadRows::notice(const std::string &file) const {
-  std::string text = file + ": left out " + std::to_string(total) + (total == 1 ? " row" : " rows");
-  std::string_view between = ": ";
-  for (std::string_view message : first) {
-    if (message.empty())
-      break;
-    if (message.starts_with(file + ": "))
-      message.remove_prefix(file.size() + 2);
-    text.append(between).append(message);
-    between = "; ";
-  }
-  return text + (total > 3 ? " ..." : "");
+  std::string text = file;
+  text.append(": left out ").append(std::to_string(total)).append(total == 1 ? " row" : " rows");
+  return text.append(first).append(total > 3 ? " ..." : "");
 }
 
 } // namespace weft::rt

@@ -15,8 +15,8 @@ class BadRows {
 public:
   explicit BadRows(bool skip = false) : skip(skip) {}
 
-  // Takes note of a row that is left out; else gives the error, with what to do about it.
-  Status add(Status error);
+  // Takes note of a row of `file` that is left out; else gives the error, with what to do about it.
+  Status add(const Status &error, const std::string &file);
   int64_t count() const { return total; }
   // "FILE: left out 2 rows: line 3: expected ...; line 7: ..."; names the first three.
   std::string notice(const std::string &file) const;
@@ -24,7 +24,7 @@ public:
 private:
   bool skip;
   int64_t total = 0;
-  std::string first[3];
+  std::string first;
 };
 
 } // namespace weft::rt

@@ -113,18 +113,19 @@ std::optional<double> parseNumber(std::string_view text) {
 }
 
 // What stands in a message: at most 40 bytes.
-std::string shown(std::string_view text) {
+[[gnu::cold]] std::string shown(std::string_view text) {
   return std::string(text.substr(0, 40)) + (text.size() > 40 ? "..." : "");
 }
 
-std::optional<size_t> findColumn(const std::vector<std::string> &names, const std::string &wanted) {
+[[gnu::cold]] std::optional<size_t> findColumn(const std::vector<std::string> &names,
+                                               const std::string &wanted) {
   for (size_t i = 0; i < names.size(); ++i)
     if (strcasecmp(wanted.c_str(), names[i].c_str()) == 0)
       return i;
   return std::nullopt;
 }
 
-Status readHeader(CsvReader &reader, std::vector<std::string> &names) {
+[[gnu::cold]] Status readHeader(CsvReader &reader, std::vector<std::string> &names) {
   WEFT_ASSIGN_OR_RETURN(bool found, reader.next());
   if (!found)
     return dataLoss("%s: line 1: expected a header of column names, found an empty file",
@@ -142,7 +143,7 @@ Status readHeader(CsvReader &reader, std::vector<std::string> &names) {
 // Reads the rows below a header.
 class RowReader {
 public:
-  RowReader(CsvReader &reader, const CsvOptions &options, CsvTable &table)
+  [[gnu::cold]] RowReader(CsvReader &reader, const CsvOptions &options, CsvTable &table)
       : reader(reader), options(options), table(table), names(table.columns) {
     for (const std::string &wanted : options.labelNames)
       if (!labelPlace)
@@ -159,7 +160,7 @@ public:
       if (!found)
         break;
       if (Status status = parseRow(); !status.ok()) {
-        WEFT_RETURN_IF_ERROR(table.bad.add(std::move(status)));
+        WEFT_RETURN_IF_ERROR(table.bad.add(status, reader.name()));
         continue;
       }
       for (size_t i = 0; i < names.size(); ++i)
@@ -177,23 +178,31 @@ private:
   bool isNumber(size_t column) const { return idPlace != column || options.idIsValue; }
 
   Status parseRow() {
-    auto line = static_cast<long long>(reader.line());
     if (reader.fieldCount() != names.size())
-      return dataLoss("%s: line %lld: expected %zu fields as in the header, found %zu",
-                      reader.name().c_str(), line, names.size(), reader.fieldCount());
+      return otherFields();
     row.assign(names.size(), 0);
     for (size_t i = 0; i < names.size(); ++i) {
       if (!isNumber(i))
         continue;
       std::optional<double> number = parseNumber(reader.field(i));
       if (!number)
-        return dataLoss("%s: line %lld, column %zu (%s): expected %s, found '%s'%s",
-                        reader.name().c_str(), line, i + 1, shown(names[i]).c_str(),
-                        labelPlace == i ? "a number, that of a class or a value" : "a number",
-                        shown(reader.field(i)).c_str(), adviceFor(i));
+        return noNumber(i);
       row[i] = *number;
     }
     return {};
+  }
+
+  [[gnu::cold, gnu::noinline]] Status otherFields() const {
+    return dataLoss("%s: line %lld: expected %zu fields as in the header, found %zu",
+                    reader.name().c_str(), static_cast<long long>(reader.line()), names.size(),
+                    reader.fieldCount());
+  }
+  [[gnu::cold, gnu::noinline]] Status noNumber(size_t column) const {
+    return dataLoss("%s: line %lld, column %zu (%s): expected %s, found '%s'%s",
+                    reader.name().c_str(), static_cast<long long>(reader.line()), column + 1,
+                    shown(names[column]).c_str(),
+                    labelPlace == column ? "a number, that of a class or a value" : "a number",
+                    shown(reader.field(column)).c_str(), adviceFor(column));
   }
 
   // What to do about names of classes.
@@ -206,7 +215,7 @@ private:
                                   "is what --label-column says";
   }
 
-  void finish() {
+  [[gnu::cold, gnu::noinline]] void finish() {
     auto rows = static_cast<int64_t>(table.numbers.size());
     size_t columns = names.size() - labelPlace.has_value() - (idPlace && !options.idIsValue);
     table.values = values.finish({rows, static_cast<int64_t>(columns)});
@@ -233,7 +242,7 @@ private:
 
 } // namespace
 
-Result<CsvTable> readCsvTable(ByteSource source, const CsvOptions &options) {
+[[gnu::cold]] Result<CsvTable> readCsvTable(ByteSource source, const CsvOptions &options) {
   CsvReader reader(std::move(source));
   CsvTable table;
   table.bad = BadRows(options.skipBadRows);

@@ -166,6 +166,15 @@ Status JsonReader::readString(std::string &value) {
   value.clear();
   advance();
   for (int byte = look(); byte != '"'; byte = look()) {
+    // Most characters are taken over as they stand.
+    size_t begin = used;
+    while (used < filled && buffer[used] >= ' ' && buffer[used] < 0x80 && buffer[used] != '"' &&
+           buffer[used] != '\\')
+      ++used;
+    value.append(reinterpret_cast<const char *>(buffer.data()) + begin, used - begin);
+    current.column += static_cast<int64_t>(used - begin);
+    if (used > begin)
+      continue;
     if (byte < ' ')
       return unexpected("the end of a string");
     if (value.size() > maxStringBytes)

@@ -241,15 +241,6 @@ bool isIndex(const NpyType &field, const Array &column) {
   return true;
 }
 
-DataType commonType(const std::vector<Array> &columns) {
-  bool same = true, integers = true;
-  for (const Array &column : columns) {
-    same = same && column.type == columns[0].type;
-    integers = integers && !isFloat(column.type) && column.type != DataType::u64;
-  }
-  return same ? columns[0].type : integers ? DataType::i64 : DataType::f64;
-}
-
 // Records to rows of numbers of one type.
 Result<Array> tableOf(const Array &records, const NpyHeader &header) {
   std::vector<Array> columns;
@@ -259,7 +250,9 @@ Result<Array> tableOf(const Array &records, const NpyHeader &header) {
     if (!mayBeIndex || !isIndex(field, column))
       columns.push_back(std::move(column));
   }
-  DataType type = commonType(columns);
+  bool same = std::all_of(columns.begin(), columns.end(),
+                          [&](const Array &column) { return column.type == columns[0].type; });
+  DataType type = same ? columns[0].type : DataType::f64;
   size_t size = dataTypeSize(type);
   std::vector<int64_t> shape = header.shape;
   if (columns.size() > 1)
@@ -268,15 +261,13 @@ Result<Array> tableOf(const Array &records, const NpyHeader &header) {
   WEFT_ASSIGN_OR_RETURN(Array table, Array::allocate(type, std::move(shape), &target));
   for (int64_t row = 0; row < header.shape[0]; ++row)
     for (const Array &column : columns) {
-      if (column.type == type) {
-        std::memcpy(target, column.data + static_cast<size_t>(row) * size, size);
-      } else if (type == DataType::i64) {
-        int64_t value = elementAsInteger(column, row);
-        std::memcpy(target, &value, size);
-      } else {
-        double value = elementAsDouble(column, row);
-        std::memcpy(target, &value, size);
-      }
+      double value = 0;
+      if (!same)
+        value = elementAsDouble(column, row);
+      std::memcpy(target,
+                  same ? column.data + static_cast<size_t>(row) * size
+                       : reinterpret_cast<const uint8_t *>(&value),
+                  size);
       target += size;
     }
   return table;

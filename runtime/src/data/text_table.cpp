@@ -47,12 +47,15 @@ std::optional<size_t> TextTable::indexOf(int64_t row, size_t column) const {
   return std::nullopt;
 }
 
-void TextTable::keep(const std::vector<bool> &kept) {
-  size_t count = 0;
+Status TextTable::filter(const std::function<Status(int64_t row)> &check) {
+  size_t kept = 0;
   for (size_t i = 0; i < records.size(); ++i)
-    if (kept[i])
-      records[count++] = records[i];
-  records.resize(count);
+    if (Status status = check(static_cast<int64_t>(i)); !status.ok())
+      WEFT_RETURN_IF_ERROR(badRows.add(status, fileName));
+    else
+      records[kept++] = records[i];
+  records.resize(kept);
+  return {};
 }
 
 Status TextTable::addRecord(const std::vector<std::string_view> &fields, int64_t line) {
@@ -60,7 +63,8 @@ Status TextTable::addRecord(const std::vector<std::string_view> &fields, int64_t
   if (fields.size() != names.size())
     return badRows.add(dataLoss("%s: line %lld: expected %zu fields as in the header, found %zu",
                                 fileName.c_str(), static_cast<long long>(line), names.size(),
-                                fields.size()));
+                                fields.size()),
+                       fileName);
   records.push_back({line, number, ends.size()});
   for (std::string_view field : fields)
     addCell(field);

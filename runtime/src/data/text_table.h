@@ -7,6 +7,7 @@
 #include "data/bad_rows.h"
 #include "data/json_reader.h"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string_view>
@@ -60,8 +61,9 @@ public:
 
   // Rows that were left out so far.
   BadRows &bad() { return badRows; }
-  // Leaves out the rows that are not `kept`, which has a value for each.
-  void keep(const std::vector<bool> &kept);
+  // Leaves out the rows for which `check` fails, or gives the first failure, as BadRows has it. It
+  // is called for each row in order, by its number before any is left out.
+  Status filter(const std::function<Status(int64_t row)> &check);
 
 private:
   struct Record {

@@ -222,10 +222,11 @@ Status readTokenizerConfig(std::string_view text, const std::string &name,
   WEFT_RETURN_IF_ERROR(readSide(json, "truncation_side", name, config.truncatesLeft));
   WEFT_RETURN_IF_ERROR(readSide(json, "padding_side", name, config.padsLeft));
   WEFT_RETURN_IF_ERROR(readNames(json, name, /*isMap=*/false, config));
-  // "No limit" is written as 10^30.
-  if (auto found = json.find("model_max_length");
-      found != json.end() && found->is_number() && *found > 0 && *found < 1e9)
-    config.modelMaxLength = found->get<size_t>();
+  // "No limit" is written as 10^30; max_len is the older name.
+  for (const char *key : {"max_len", "model_max_length"})
+    if (auto found = json.find(key);
+        found != json.end() && found->is_number() && *found > 0 && *found < 1e9)
+      config.modelMaxLength = found->get<size_t>();
   auto found = json.find("added_tokens_decoder");
   config.listsAdded = found != json.end() && !found->is_null();
   if (config.listsAdded)

@@ -39,15 +39,13 @@ void addTokens(const std::vector<AddedToken> &tokens, std::vector<AddedToken> &l
 // `base`, the special tokens by name, further ones.
 std::vector<AddedToken> configuredTokens(const TokenizerConfig &config,
                                          std::vector<AddedToken> base) {
-  std::vector<AddedToken> named;
-  for (const TokenizerConfig::Named &name : config.names)
-    if (name.token)
-      named.push_back(*name.token);
-  for (AddedToken &token : base)
-    token.special |= std::any_of(named.begin(), named.end(), [&](const AddedToken &other) {
-      return other.content == token.content;
-    });
-  addTokens(named, base);
+  for (const TokenizerConfig::Named &name : config.names) {
+    if (!name.token)
+      continue;
+    for (AddedToken &token : base)
+      token.special |= token.content == name.token->content;
+    addToken(*name.token, base);
+  }
   addTokens(config.custom, base);
   if (config.extra)
     addTokens(*config.extra, base);
@@ -75,16 +73,17 @@ NormalizerOptions bertNormalizer(const TokenizerConfig &config) {
           config.stripAccents.value_or(std::nullopt).value_or(lowercase), lowercase};
 }
 
-// The five that BERT's tokenizer has under names of its own, as far as the vocabulary has them.
-std::vector<AddedToken> bertTokens(const TokenizerParts &parts) {
-  std::vector<AddedToken> tokens;
-  for (const std::string &content :
-       {parts.pad, parts.wordPiece.unknownToken, parts.cls, parts.sep, parts.mask})
-    if (!content.empty() &&
+// Adds the five that BERT's tokenizer has under names of its own, as far as the vocabulary has
+// them.
+void addBertTokens(TokenizerParts &parts) {
+  for (const std::string *content :
+       {&parts.pad, &parts.wordPiece.unknownToken, &parts.cls, &parts.sep, &parts.mask}) {
+    bool isThere =
         std::any_of(parts.vocabulary.begin(), parts.vocabulary.end(),
-                    [&](const WordPiece::Token &token) { return token.text == content; }))
-      addTokens({{content, -1, true, false, false, false, false}}, tokens);
-  return tokens;
+                    [&](const WordPiece::Token &token) { return token.text == *content; });
+    if (isThere && !content->empty())
+      addToken({*content, -1, true, false, false, false, false}, parts.added);
+  }
 }
 
 Result<TokenizerParts> partsFromJson(std::string_view text, const std::string &path,
@@ -104,7 +103,7 @@ Result<TokenizerParts> partsFromJson(std::string_view text, const std::string &p
   applyName(config, TokenizerConfig::mask, parts.mask);
   if (config.isBert && config.isFound) {
     parts.normalizer = bertNormalizer(config);
-    addTokens(bertTokens(parts), parts.added);
+    addBertTokens(parts);
   }
   applyOptions(config, parts);
   return parts;
@@ -127,7 +126,7 @@ Result<TokenizerParts> partsFromVocabulary(std::string_view text, const std::str
   applyName(config, TokenizerConfig::unk, options.unk);
   WEFT_ASSIGN_OR_RETURN(TokenizerParts parts, readVocabulary(text, path, options));
   parts.added = configuredTokens(config, config.added);
-  addTokens(bertTokens(parts), parts.added);
+  addBertTokens(parts);
   applyOptions(config, parts);
   return parts;
 }
@@ -187,7 +186,7 @@ Result<TokenizerParts> readVocabulary(std::string_view text, const std::string &
       return dataLoss("%s: expected the special token \"%s\" in a line of its own, found none",
                       name.c_str(), token.c_str());
   setBertTemplates(idOf(options.cls), idOf(options.sep), parts);
-  parts.added = bertTokens(parts);
+  addBertTokens(parts);
   return parts;
 }
 

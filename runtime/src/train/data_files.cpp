@@ -346,19 +346,16 @@ Status DataOpener::readSentences(TextTable &table, TextFile &file, bool withTags
   if (!withTags)
     tags.reset();
   file.sentences.emplace(table.file(), tags.has_value());
-  std::vector<bool> hasWords;
-  WEFT_RETURN_IF_ERROR(keepRows(table, [&](int64_t row) -> Status {
+  return table.filter([&](int64_t row) -> Status {
     int64_t before = file.sentences->sentences();
-    WEFT_RETURN_IF_ERROR(addSentence(table, row, *column, tags, *file.sentences));
-    hasWords.push_back(file.sentences->sentences() > before);
-    return {};
-  }));
-  table.keep(hasWords);
-  Dataset described;
-  WEFT_RETURN_IF_ERROR(addIds(table, described));
-  file.ids = std::move(described.ids);
-  file.rows = std::move(described.numbers);
-  return {};
+    WEFT_RETURN_IF_ERROR(addId(table, row, file.ids, file.rows));
+    Status status = addSentence(table, row, *column, tags, *file.sentences);
+    if (file.sentences->sentences() == before) {
+      file.rows.pop_back();
+      file.ids.resize(std::min(file.ids.size(), file.rows.size()));
+    }
+    return status;
+  });
 }
 
 } // namespace weft::rt

@@ -58,8 +58,8 @@ public:
   Result<RawTexts> openRaw(const std::string &path, Split split);
   // Loads the tokenizer and the names of classes, if that is still to be done.
   Status prepareText();
-  // Tokens of a text at most: --max-seq-length, within the largest bucket; `usual` without it, if
-  // that is less.
+  // Tokens of a text at most: --max-seq-length, within the largest bucket, or `usual` without it,
+  // if that is less; never more than the tokenizer's model_max_length.
   Result<int64_t> tokenLimit(int64_t usual = INT64_MAX) const;
 
   const LabelNames &labels() const { return names; }
@@ -77,7 +77,8 @@ private:
   Result<TextColumns> textColumns(const TextTable &table) const;
   Status checkTexts(TextTable &table, const TextColumns &columns);
   void noteBadRows(TextTable &table);
-  Status addIds(const TextTable &table, Dataset &data) const;
+  Status addId(const TextTable &table, int64_t row, std::vector<std::string> &ids,
+               std::vector<int64_t> &numbers) const;
   Result<Dataset> openTable(TextTable &table, bool withLabels);
   Result<Dataset> openSentences(TextFile &file, bool withLabels);
   Status readSentences(TextTable &table, TextFile &file, bool withTags) const;

@@ -97,10 +97,7 @@ std::string DataOpener::expectedClasses(bool areNumbers) const {
 
 // Numbers where the classes have names: what they are taken for.
 void DataOpener::noteNumbers(const std::string &file) {
-  std::string text = file + ": labels are numbers of classes:";
-  for (size_t i = 0; i < names.names.size() && i < 12; ++i)
-    text += (i ? ", " : " ") + std::to_string(i) + " is " + names.names[i];
-  notices.push_back(text + (names.names.size() > 12 ? " ..." : ""));
+  notices.push_back(file + ": labels are the numbers, from 0 on, of the classes " + names.listed());
 }
 
 Result<DataField> DataOpener::classLabels(TextTable &table, size_t column) {
@@ -111,7 +108,7 @@ Result<DataField> DataOpener::classLabels(TextTable &table, size_t column) {
                            expectedClasses(areNumbers).c_str(),
                            shownText(table.cell(row, column)).c_str(), advice.c_str());
   };
-  WEFT_RETURN_IF_ERROR(keepRows(table, [&](int64_t row) -> Status {
+  WEFT_RETURN_IF_ERROR(table.filter([&](int64_t row) -> Status {
     Status status = checkLabel(table, row, column);
     if (!status.ok() && !names.find(table.cell(row, column)))
       return areKnown ? unexpected(row, false, "") : std::move(status);
@@ -124,7 +121,7 @@ Result<DataField> DataOpener::classLabels(TextTable &table, size_t column) {
   if (areNumbers && !names.empty() && !seen.empty())
     noteNumbers(table.file());
   std::vector<int64_t> values;
-  WEFT_RETURN_IF_ERROR(keepRows(table, [&](int64_t row) -> Status {
+  WEFT_RETURN_IF_ERROR(table.filter([&](int64_t row) -> Status {
     std::optional<int64_t> value = classOf(table.cell(row, column), areNumbers);
     if (!value)
       return unexpected(row, areNumbers,
@@ -137,7 +134,7 @@ Result<DataField> DataOpener::classLabels(TextTable &table, size_t column) {
 
 Result<DataField> DataOpener::numberLabels(TextTable &table, const std::vector<size_t> &columns) {
   std::vector<float> values, row;
-  WEFT_RETURN_IF_ERROR(keepRows(table, [&](int64_t index) -> Status {
+  WEFT_RETURN_IF_ERROR(table.filter([&](int64_t index) -> Status {
     row.clear();
     for (size_t column : columns) {
       std::string_view cell = table.cell(index, column);

@@ -52,7 +52,11 @@ Result<int64_t> DataOpener::tokenLimit(int64_t usual) const {
                            "module was compiled for, found %lld",
                            static_cast<long long>(model->length),
                            static_cast<long long>(arguments.maxLength));
-  return arguments.maxLength > 0 ? arguments.maxLength : std::min(model->length, usual);
+  int64_t limit = arguments.maxLength > 0 ? arguments.maxLength : std::min(model->length, usual);
+  // As run_glue and its like have it, never more than the tokenizer's own.
+  if (loaded && loaded->modelMaxLength())
+    limit = std::min(limit, static_cast<int64_t>(*loaded->modelMaxLength()));
+  return limit;
 }
 
 // --- Tables -------------------------------------------------------------------------------------
@@ -80,7 +84,7 @@ Result<TextColumns> DataOpener::textColumns(const TextTable &table) const {
 
 // Leaves out rows without text.
 Status DataOpener::checkTexts(TextTable &table, const TextColumns &columns) {
-  return keepRows(table, [&](int64_t row) -> Status {
+  return table.filter([&](int64_t row) -> Status {
     WEFT_RETURN_IF_ERROR(checkText(table, row, columns.text));
     return columns.pair ? checkText(table, row, *columns.pair) : Status();
   });
@@ -91,21 +95,17 @@ void DataOpener::noteBadRows(TextTable &table) {
     notices.push_back(table.bad().notice(table.file()));
 }
 
-// How the file calls its samples.
-Status DataOpener::addIds(const TextTable &table, Dataset &data) const {
-  std::optional<size_t> column;
-  if (!arguments.idColumn.empty())
-    column = table.find(arguments.idColumn);
-  for (int64_t row = 0; row < table.rows(); ++row) {
-    data.numbers.push_back(table.number(row));
-    if (!column)
-      continue;
-    std::string_view id = table.cell(row, *column);
-    if (id.empty())
+// How the file calls a row.
+Status DataOpener::addId(const TextTable &table, int64_t row, std::vector<std::string> &ids,
+                         std::vector<int64_t> &numbers) const {
+  std::optional<size_t> column = table.find(arguments.idColumn);
+  if (column && !arguments.idColumn.empty()) {
+    if (table.cell(row, *column).empty())
       return invalidArgument("%s: expected an id, found nothing",
                              table.place(row, *column).c_str());
-    data.ids.emplace_back(id);
+    ids.emplace_back(table.cell(row, *column));
   }
+  numbers.push_back(table.number(row));
   return {};
 }
 
@@ -151,8 +151,8 @@ Result<Dataset> DataOpener::openTable(TextTable &table, bool withLabels) {
   Dataset data = Texts::fields(*this, table.file(), texts, limit);
   if (labels)
     data.fields.push_back(std::move(*labels));
-  else
-    WEFT_RETURN_IF_ERROR(addIds(table, data));
+  for (int64_t row = 0; !withLabels && row < table.rows(); ++row)
+    WEFT_RETURN_IF_ERROR(addId(table, row, data.ids, data.numbers));
   return data;
 }
 

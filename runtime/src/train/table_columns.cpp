@@ -54,15 +54,4 @@ Status checkLabel(const TextTable &table, int64_t row, size_t column) {
   return {};
 }
 
-Status keepRows(TextTable &table, const std::function<Status(int64_t row)> &check) {
-  std::vector<bool> kept(static_cast<size_t>(table.rows()), true);
-  for (int64_t row = 0; row < table.rows(); ++row)
-    if (Status status = check(row); !status.ok()) {
-      WEFT_RETURN_IF_ERROR(table.bad().add(std::move(status)));
-      kept[static_cast<size_t>(row)] = false;
-    }
-  table.keep(kept);
-  return {};
-}
-
 } // namespace weft::rt

@@ -6,8 +6,6 @@
 
 #include "data/text_table.h"
 
-#include <functional>
-
 namespace weft::rt {
 
 // "text, label".
@@ -23,9 +21,6 @@ Status checkText(const TextTable &table, int64_t row, size_t column);
 // An error if no label stands there: nothing, what pandas writes for it, or, in a column
 // gold_label, the "-" of SNLI and MultiNLI for a pair that its judges did not agree on.
 Status checkLabel(const TextTable &table, int64_t row, size_t column);
-
-// Leaves out the rows for which `check` fails, or gives the first failure: as BadRows has it.
-Status keepRows(TextTable &table, const std::function<Status(int64_t row)> &check);
 
 } // namespace weft::rt
 
