@@ -6,6 +6,7 @@
 #include "weft/Schedule/Passes.h"
 #include "weft/Target/TargetInterface.h"
 #include "weft/Target/TargetRegistry.h"
+#include "weft/Transforms/RowsAnalysis.h"
 
 using namespace mlir;
 
@@ -14,6 +15,24 @@ namespace weft {
 #include "weft/Schedule/Passes.h.inc"
 
 namespace {
+
+// What code generation takes for granted of a dispatch function.
+LogicalResult verifyDispatchFunction(func::FuncOp function) {
+  for (Operation &op : function.getBody().front().without_terminator())
+    if (!isa<FusableOpInterface, RandomWordOp, GuardedIndexOp>(op))
+      return op.emitOpError("expected a primitive, composite ops are decomposed before kernels are "
+                            "built");
+  SmallVector<int64_t> rowsOf;
+  for (unsigned i : llvm::seq(function.getNumArguments())) {
+    auto rows = function.getArgAttrOfType<IntegerAttr>(i, kRowsAttrName);
+    rowsOf.push_back(rows ? rows.getInt() : 1);
+    if (rowsOf.back() < 1 || rowsOf.back() > kMaxRowElements)
+      return function.emitOpError("argument ") << i << ": expected a number of rows from 1 to "
+                                               << kMaxRowElements << ", got " << rowsOf.back();
+  }
+  return success(succeeded(RowsAnalysis::create(function, rowsOf)));
+}
+
 struct BuildKernels : impl::BuildKernelsBase<BuildKernels> {
   using BuildKernelsBase::BuildKernelsBase;
 
@@ -36,7 +55,7 @@ struct BuildKernels : impl::BuildKernelsBase<BuildKernels> {
     std::string error;
     if (tunedRows < 1 || tunedRows > kMaxRows)
       return model.emitError("expected 1 to ")
-             << kMaxRows << " rows to tune for, got " << tunedRows;
+             << kMaxRows << " rows to tune for, got " << tunedRows.getValue();
     std::unique_ptr<TargetInterface> compiler = createTarget({target, processor, tunedRows}, error);
     if (!compiler)
       return model.emitError() << error;
@@ -49,7 +68,8 @@ struct BuildKernels : impl::BuildKernelsBase<BuildKernels> {
     for (auto function : model.getOps<func::FuncOp>()) {
       if (!isDispatchFunction(function))
         continue;
-      if (failed(compiler->buildKernel(function, kernels)))
+      if (failed(verifyDispatchFunction(function)) ||
+          failed(compiler->buildKernel(function, kernels)))
         return failure();
       ++numKernels;
     }

@@ -212,7 +212,8 @@ struct FormDispatches : impl::FormDispatchesBase<FormDispatches> {
     ModelOp model = getOperation();
     std::string error;
     if (tunedRows < 1 || tunedRows > kMaxRows) {
-      model.emitError("expected 1 to ") << kMaxRows << " rows to tune for, got " << tunedRows;
+      model.emitError("expected 1 to ")
+          << kMaxRows << " rows to tune for, got " << tunedRows.getValue();
       return signalPassFailure();
     }
     std::unique_ptr<TargetInterface> compiler = createTarget({target, cpu, tunedRows}, error);

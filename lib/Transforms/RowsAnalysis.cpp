@@ -20,6 +20,18 @@ static int64_t getRowElements(Value value) {
   return elements;
 }
 
+// Names the type if a dimension other than the outermost has no size.
+static LogicalResult verifyInnerDims(Operation *op, TypeRange types) {
+  for (Type type : types) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    if (tensor && tensor.getRank() > 1 &&
+        llvm::any_of(tensor.getShape().drop_front(), ShapedType::isDynamic))
+      return op->emitOpError("expected no dynamic dimension but the outermost, got ")
+             << type << "; weft-specialize binds the others";
+  }
+  return success();
+}
+
 // The rows on which all dynamic operands agree; those read for their shape count if there is no
 // other.
 FailureOr<int64_t> RowsAnalysis::getOperandMultiplier(Operation &op) const {
@@ -59,7 +71,7 @@ LogicalResult RowsAnalysis::visit(Operation &op, SymbolTableCollection &symbols)
   if (op.hasTrait<OpTrait::IsTerminator>())
     return success();
   FailureOr<int64_t> multiplier = getOperandMultiplier(op);
-  if (failed(multiplier))
+  if (failed(multiplier) || failed(verifyInnerDims(&op, op.getResultTypes())))
     return failure();
   for (Value result : op.getResults()) {
     if (!isDynamic(result))
@@ -88,6 +100,8 @@ LogicalResult RowsAnalysis::visit(Operation &op, SymbolTableCollection &symbols)
 FailureOr<RowsAnalysis> RowsAnalysis::create(func::FuncOp function,
                                              ArrayRef<int64_t> argumentMultipliers) {
   RowsAnalysis analysis;
+  if (failed(verifyInnerDims(function, function.getArgumentTypes())))
+    return failure();
   for (BlockArgument argument : function.getBody().front().getArguments())
     if (isDynamic(argument))
       analysis.multipliers[argument] =

@@ -71,3 +71,25 @@ weft.model @many {
     return %wide : tensor<?x8192xf32>
   }
 }
+
+// -----
+
+weft.model @unbound {
+  // expected-error @below {{expected no dynamic dimension but the outermost, got 'tensor<?x?xf32>'; weft-specialize binds the others}}
+  // expected-remark @below {{shapes in @f are not a multiple of the batch; bind it}}
+  func.func @f(%x: tensor<?x?xf32>) -> tensor<?x?xf32> {
+    return %x : tensor<?x?xf32>
+  }
+}
+
+// -----
+
+weft.model @declared {
+  func.func private @kernel(%x: tensor<?x4xf32>) -> tensor<?x4xf32>
+  // expected-remark @below {{shapes in @f are not a multiple of the batch; bind it}}
+  func.func @f(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+    // expected-error @below {{expected a kernel with a body, got @kernel}}
+    %y = weft.dispatch @kernel(%x) : (tensor<?x4xf32>) -> tensor<?x4xf32>
+    return %y : tensor<?x4xf32>
+  }
+}

@@ -195,7 +195,9 @@ FailureOr<KernelInfo> CpuTargetInterface::buildKernel(func::FuncOp dispatch,
   loadDialects(*dispatch.getContext());
   auto tuned = dispatch->getAttrOfType<IntegerAttr>(kTunedRowsAttrName);
   FailureOr<KernelPlan> plan =
-      KernelPlan::create(dispatch, target.getTraits(), tuned ? tuned.getInt() : options.tunedRows,
+      KernelPlan::create(dispatch, target.getTraits(),
+                         tuned ? std::clamp<int64_t>(tuned.getInt(), 1, kMaxRows * kMaxRowElements)
+                               : options.tunedRows,
                          /*isRequired=*/true);
   if (failed(plan))
     return failure();
