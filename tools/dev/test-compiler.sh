@@ -9,7 +9,7 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 options=()
 if [ "${1:-}" = --quick ]; then
   shift
-  options=(--filter-out 'EndToEnd/(?!bad-|batches|computed-index|questions)')
+  options=(--filter-out 'EndToEnd/(?!bad-|batches|bert-recorded|computed-index|text\.)')
 fi
 "$root/tools/dev/build.sh" asan weft weft-opt weftc weft-translate weft-lsp-server
 build=$("$root/tools/dev/build.sh" --folder asan)
