@@ -56,5 +56,17 @@ elif kind == "gradients":  # the gradient of the gradient of ...
         print("  %q = weft.mul %g, %g : tensor<4xf32>")
         print("  %r = weft.reduce_sum %q dims = [0] : tensor<4xf32> -> tensor<f32>\n  return %r : tensor<f32>\n}")
     print("}")
+elif kind == "wide-rows":  # each within the limits, not all together
+    wide = 1 << 32
+    print("weft.model @m {")
+    for i in range(n):
+        print(f"  weft.parameter @w{i} : tensor<1x{wide}xf64> = #weft.constant<1.0>")
+    print("  func.func @logits(%x: tensor<?x1xf64>) -> tensor<?x1xf64> {")
+    for i in range(n):
+        print(f"    %w{i} = weft.read @w{i} : tensor<1x{wide}xf64>")
+        print(f"    %h{i} = weft.matmul %x, %w{i} : (tensor<?x1xf64>, tensor<1x{wide}xf64>) -> tensor<?x{wide}xf64>")
+        print(f"    %y{i} = weft.matmul %h{i}, %w{i} {{transpose_b}} : (tensor<?x{wide}xf64>, tensor<1x{wide}xf64>) -> tensor<?x1xf64>")
+        print(f"    %s{i} = weft.add %{'x' if i == 0 else f's{i - 1}'}, %y{i} : tensor<?x1xf64>")
+    print(f"    return %s{n - 1} : tensor<?x1xf64>\n  }}\n}}")
 else:
     sys.exit(f"unknown kind {kind}")
