@@ -110,21 +110,35 @@ public:
     return math::FmaOp::create(builder, loc, a, b, c);
   }
 
-  /// x + x^3 p(x^2) near 0, where the rest of 1 loses digits, else 1 - 2 / (exp(2 x) + 1).
+  /// As DoubleMath::tanh. What rounding t + 2 loses is made good by way of 1 / (t + 2) =
+  /// (1 - tanh) / 2.
   Value tanhOfSingle(Value value) {
-    Type type = value.getType();
-    Value x = unary<math::AbsFOp>(value), one = constant(type, 1.0);
-    Value square = arith::MulFOp::create(builder, loc, x, x);
-    // Stephen Moshier's Cephes, tanhf.c.
-    Value sum = polynomial(square, {-3.33332819422e-1, 1.33314422036e-1, -5.37397155531e-2,
-                                    2.06390887954e-2, -5.70498872745e-3});
-    Value small = multiplyAdd(arith::MulFOp::create(builder, loc, square, sum), x, x);
-    Value twice = arith::AddFOp::create(builder, loc, x, x);
-    Value growth = arith::AddFOp::create(builder, loc, unary<math::ExpOp>(twice), one);
-    Value rest = arith::DivFOp::create(builder, loc, constant(type, 2.0), growth);
-    Value large = arith::SubFOp::create(builder, loc, one, rest);
-    Value isSmall = compare(arith::CmpFPredicate::OLT, x, constant(type, 0.625));
-    return math::CopySignOp::create(builder, loc, select(isSmall, small, large), value);
+    Type type = value.getType(), integers = withElement(type, builder.getI32Type());
+    auto add = [&](Value a, Value b) { return arith::AddFOp::create(builder, loc, a, b); };
+    auto sub = [&](Value a, Value b) { return arith::SubFOp::create(builder, loc, a, b); };
+    auto mul = [&](Value a, Value b) { return arith::MulFOp::create(builder, loc, a, b); };
+    Value x = unary<math::AbsFOp>(value), one = constant(type, 1.0), two = constant(type, 2.0);
+    Value twice = add(x, x), most = constant(type, 20.0);
+    twice = select(compare(arith::CmpFPredicate::OGT, twice, most), most, twice);
+    Value k = unary<math::RoundEvenOp>(mul(twice, constant(type, 1.44269504)));
+    // ln 2 in two pieces; products of the first with small integers are exact.
+    Value r = multiplyAdd(k, constant(type, -0.693359375), twice);
+    r = multiplyAdd(k, constant(type, 2.12194440e-4), r);
+    Value series = polynomial(r, {1.0 / 2, 1.0 / 6, 1.0 / 24, 1.0 / 120, 1.0 / 720, 1.0 / 5040});
+    Value growth = multiplyAdd(mul(r, r), series, r);
+    Value bits = arith::FPToSIOp::create(builder, loc, integers, k);
+    bits = arith::AddIOp::create(builder, loc, bits, constant(integers, 127));
+    bits = arith::ShLIOp::create(builder, loc, bits, constant(integers, 23));
+    Value scale = arith::BitcastOp::create(builder, loc, type, bits);
+    Value t = multiplyAdd(scale, growth, sub(scale, one)), divisor = add(t, two);
+    Value lost = mul(sub(t, sub(divisor, two)), constant(type, 0.5));
+    // For large ones nothing else is lost.
+    Value isSmall = compare(arith::CmpFPredicate::OLT, t, constant(type, 16.0));
+    lost = select(isSmall, lost, constant(type, 0.0));
+    Value quotient = arith::DivFOp::create(builder, loc, t, divisor);
+    Value result = sub(quotient, mul(mul(quotient, lost), sub(one, quotient)));
+    Value isNumber = compare(arith::CmpFPredicate::ORD, value, value);
+    return select(isNumber, math::CopySignOp::create(builder, loc, result, value), value);
   }
 
   /// x + x p(x^2) near 0, else 1 - exp(q(x)), where q is the logarithm of the rest of 1. Both
