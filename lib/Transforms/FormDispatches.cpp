@@ -153,10 +153,14 @@ func::FuncOp Outliner::buildFunction(const DispatchGroup &group, GroupInterface 
   for (Value output : interface.outputs)
     returned.push_back(results[output]);
   func::ReturnOp::create(builder, function.getLoc(), returned);
-  for (auto [index, input] : llvm::enumerate(interface.inputs))
+  SmallVector<DictionaryAttr> attributes;
+  for (Value input : interface.inputs) {
+    NamedAttrList list;
     if (!cast<RankedTensorType>(input.getType()).hasStaticShape())
-      function.setArgAttr(index, kRowsAttrName,
-                          builder.getI64IntegerAttr(getMultiplier(input) / interface.rows));
+      list.set(kRowsAttrName, builder.getI64IntegerAttr(getMultiplier(input) / interface.rows));
+    attributes.push_back(list.getDictionary(builder.getContext()));
+  }
+  function.setAllArgAttrs(attributes);
   liftConstants(function, interface);
   return function;
 }

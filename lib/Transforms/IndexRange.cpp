@@ -243,6 +243,8 @@ static IndexRun readRun(ArrayRef<int64_t> numbers, bool counts) {
 
 void weft::recordIndexRanges(func::FuncOp function) {
   MLIRContext *context = function.getContext();
+  SmallVector<DictionaryAttr> attributes;
+  function.getAllArgAttrs(attributes);
   for (BlockArgument argument : function.getArguments()) {
     unsigned index = argument.getArgNumber();
     if (!isIntegerTensor(argument.getType()) || !function.getArgAttr(index, kInputAttr))
@@ -258,8 +260,11 @@ void weft::recordIndexRanges(func::FuncOp function) {
       record = ArrayAttr::get(context, llvm::map_to_vector(runs, [&](const IndexRun &run) {
                                 return Attribute(buildRun(context, run, /*counts=*/true));
                               }));
-    function.setArgAttr(index, kIndexRangeAttr, record);
+    NamedAttrList list(attributes[index]);
+    list.set(kIndexRangeAttr, record);
+    attributes[index] = list.getDictionary(context);
   }
+  function.setAllArgAttrs(attributes);
 }
 
 SmallVector<IndexRun> weft::getRecordedIndexRuns(func::FuncOp function, unsigned argument) {

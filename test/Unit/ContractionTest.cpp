@@ -252,6 +252,28 @@ TEST_P(ContractionTest, ElementTypes) {
 
 /// Operands of every shape, two outputs, on a shape with edges: relu(c + bias[col] + residual[row,
 /// col] * scale[row]), and c * factor.
+TEST_P(ContractionTest, SumsThatWaitForOneLoopAreTheSame) {
+  auto checkStored = [&](const ContractionShape &shape, llvm::ArrayRef<int64_t> rowCounts) {
+    ContractionPlan blocking = plan(shape), stored = blocking;
+    stored.storeSums();
+    std::unique_ptr<KernelJit> kernel = compile(blocking), storing = compile(stored);
+    for (int64_t rows : rowCounts) {
+      std::vector<char> expected = check(*kernel, blocking, rows, 1000);
+      EXPECT_EQ(expected, check(*storing, stored, rows, 1000)) << "rows " << rows;
+      EXPECT_EQ(expected, check(*storing, stored, rows, 1)) << "rows " << rows << ", tile by tile";
+    }
+  };
+  Extent rows = Extent::rows(1);
+  // Columns less than a vector, whole vectors, and with a rest; few and many; several blocks of k;
+  // operands that are packed.
+  checkStored(shapeOf(rows, Extent::constant(1), Extent::constant(9)), {0, 1, 30});
+  checkStored(shapeOf(rows, Extent::constant(32), Extent::constant(32)), {1, 7, 64});
+  checkStored(shapeOf(rows, Extent::constant(50), Extent::constant(20), "NT"), {5, 65});
+  checkStored(shapeOf(rows, Extent::constant(700), Extent::constant(8)), {3, 50});
+  checkStored(shapeOf(Extent::constant(37), Extent::constant(45), Extent::constant(2100)), {1});
+  checkStored(shapeOf(Extent::constant(150), Extent::constant(130), rows, "TN"), {0, 9, 300});
+}
+
 TEST_P(ContractionTest, Epilogue) {
   ContractionShape shape = shapeOf(Extent::rows(1), Extent::constant(21), Extent::constant(15));
   ContractionPlan blocking = plan(shape);

@@ -25,7 +25,14 @@ size_t trimmedSize(std::string_view text) {
   return end;
 }
 
-// Adds tokens whose content is not there yet.
+// Adds a token whose content is not there yet.
+void addToken(const AddedToken &token, std::vector<AddedToken> &list) {
+  if (std::none_of(list.begin(), list.end(),
+                   [&](const AddedToken &other) { return other.content == token.content; }))
+    list.push_back(token);
+}
+
+// Likewise many, in linear time.
 void addTokens(const std::vector<AddedToken> &tokens, std::vector<AddedToken> &list) {
   std::set<std::string> contents;
   for (const AddedToken &token : list)
