@@ -57,12 +57,16 @@ static bool hasLikeForRows(Operation *op) {
   });
 }
 
+// How many ops a pattern looks through; those farther away are for simplifyLikes().
+static constexpr unsigned kMaxOpsToArgument = 256;
+
 unsigned weft::simplifyLikes(Block &block) {
   unsigned count = 0;
-  // The argument that each value has its rows from.
-  llvm::DenseMap<Value, Value> arguments;
-  auto getArgument = [&](Value value) {
-    return isa<BlockArgument>(value) ? value : arguments.lookup(value);
+  // The argument that each value has its rows from, and how many ops are in between.
+  using Source = std::pair<Value, unsigned>;
+  llvm::DenseMap<Value, Source> sources;
+  auto getSource = [&](Value value) {
+    return isa<BlockArgument>(value) ? Source(value, 0) : sources.lookup(value);
   };
   for (Operation &op : block) {
     auto fusable = dyn_cast<FusableOpInterface>(op);
@@ -72,24 +76,23 @@ unsigned weft::simplifyLikes(Block &block) {
     for (OpOperand &operand : op.getOpOperands()) {
       if (!isForRows || !fusable.isShapeOperand(operand.getOperandNumber()))
         continue;
-      Value argument = getArgument(operand.get());
-      if (!argument || argument == operand.get())
+      auto [argument, distance] = getSource(operand.get());
+      if (!argument || distance <= kMaxOpsToArgument)
         continue;
       operand.set(argument);
       ++count;
     }
     for (Value result : op.getResults())
       if (isDynamicTensor(result.getType()))
-        if (Value source = getOperandWithSameRows(result))
-          arguments[result] = getArgument(source);
+        if (Value operand = getOperandWithSameRows(result)) {
+          auto [argument, distance] = getSource(operand);
+          sources[result] = {argument, distance + 1};
+        }
   }
   return count;
 }
 
 namespace {
-// How many ops a pattern looks through; those farther away are for simplifyLikes().
-constexpr unsigned kMaxOpsToArgument = 256;
-
 // like %y -> like %x, an argument with as many rows: fills of the same type become equal, and
 // nobody waits for y.
 struct SimplifyLike : OpInterfaceRewritePattern<FusableOpInterface> {

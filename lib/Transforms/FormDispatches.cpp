@@ -10,7 +10,6 @@
 #include "weft/Transforms/Passes.h"
 #include "weft/Transforms/RowsAnalysis.h"
 
-#include "mlir/Analysis/TopologicalSortUtils.h"
 #include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/MathExtras.h"
@@ -209,6 +208,40 @@ bool Outliner::outline(const DispatchGroup &group, OpBuilder &builder) {
   return isNew;
 }
 
+// Moves the ops of a block behind what they read, as repeated walks that move what is ready would:
+// sorted by the number of the walk. False if there is a cycle.
+bool sortBehindOperands(Block &block) {
+  SmallVector<Operation *> ops;
+  DenseMap<Operation *, unsigned> numbers;
+  for (Operation &op : block.without_terminator()) {
+    numbers[&op] = ops.size();
+    ops.push_back(&op);
+  }
+  SmallVector<unsigned> walks(ops.size(), 0), waitsFor(ops.size(), 0), order;
+  for (auto [number, op] : llvm::enumerate(ops)) {
+    waitsFor[number] = llvm::count_if(
+        op->getOperands(), [&](Value operand) { return operand.getDefiningOp() != nullptr; });
+    if (waitsFor[number] == 0)
+      order.push_back(number);
+  }
+  for (unsigned i = 0; i < order.size(); ++i)
+    for (Operation *user : ops[order[i]]->getUsers())
+      if (auto found = numbers.find(user); found != numbers.end()) {
+        unsigned number = found->second;
+        walks[number] = std::max(walks[number], walks[order[i]] + (number < order[i]));
+        if (--waitsFor[number] == 0)
+          order.push_back(number);
+      }
+  if (order.size() < ops.size())
+    return false;
+  llvm::sort(order, [&](unsigned a, unsigned b) {
+    return std::pair(walks[a], a) < std::pair(walks[b], b);
+  });
+  for (unsigned number : order)
+    ops[number]->moveBefore(block.getTerminator());
+  return true;
+}
+
 struct FormDispatches : impl::FormDispatchesBase<FormDispatches> {
   using FormDispatchesBase::FormDispatchesBase;
 
@@ -274,7 +307,7 @@ struct FormDispatches : impl::FormDispatchesBase<FormDispatches> {
     for (Operation *op : llvm::reverse(replaced))
       op->erase();
     // Aliases stand where their operand was made before it moved into a dispatch.
-    if (!sortTopologically(&block))
+    if (!sortBehindOperands(block))
       return entry.emitError("expected dispatches without a cycle");
     return success();
   }
