@@ -350,7 +350,6 @@ TEST(TokenizerFolder, readsTheConfiguration) {
   EXPECT_EQ(tokensOf(*both, "A é"), "[UNK] é");
 }
 
-<<<<<<< HEAD
 namespace {
 
 // A folder of a tokenizer of BERT, whose files a test changes.
@@ -503,7 +502,8 @@ TEST(TokenizerFolder, tellsTheSides) {
   folder.write("tokenizer_config.json", R"({"truncation_side": "middle"})");
   EXPECT_EQ(folder("a"), folder.path("tokenizer_config.json") +
                              ": truncation_side: expected \"left\" or \"right\", found \"middle\"");
-=======
+}
+
 // Tokens of a file and of its configuration meet in time that their number decides: compared with
 // each other one by one they would take minutes.
 TEST(TokenizerFolder, readsManyAddedTokens) {
@@ -532,5 +532,4 @@ TEST(TokenizerFolder, readsManyAddedTokens) {
   EXPECT_TRUE(newer->isSpecial(28 + count - 1));
   std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   EXPECT_LT(took.count(), 30);
->>>>>>> a425407 ([Text] Read added tokens and names of classes in linear time)
 }
