@@ -28,6 +28,8 @@ private:
   };
 
   std::string step();
+  StringRef afterSpace(StringRef rest) const;
+  bool isArrayOfIndices() const;
   void skipString();
   std::string visitBracket(char bracket);
   std::string visitName();
@@ -121,6 +123,25 @@ std::string NestingScan::visitName() {
   return fault;
 }
 
+// Without the white space and the comments in front.
+StringRef NestingScan::afterSpace(StringRef rest) const {
+  while (true) {
+    rest = rest.ltrim();
+    if (!rest.starts_with("//"))
+      return rest;
+    rest = rest.drop_front(std::min(rest.find('\n'), rest.size()));
+  }
+}
+
+// `array<index: 0>`, whose index type MLIR's parser asks for its width.
+bool NestingScan::isArrayOfIndices() const {
+  StringRef rest = text.substr(position);
+  if (!rest.consume_front("array"))
+    return false;
+  rest = afterSpace(rest);
+  return rest.consume_front("<") && afterSpace(rest).starts_with("index");
+}
+
 std::string NestingScan::step() {
   char c = text[position];
   if (c == '\n' && depth == 0 && !defined.empty() && definition.size > 0) {
@@ -133,6 +154,8 @@ std::string NestingScan::step() {
     skipString();
     return addSize(1);
   }
+  if (c == 'a' && isArrayOfIndices())
+    return at(position, "expected an array of integers or floats, got one of index");
   if (startsWith("//")) {
     position = std::min(text.find('\n', position), text.size());
     return {};

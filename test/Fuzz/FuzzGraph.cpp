@@ -13,15 +13,12 @@
 #include "mlir/Pass/PassManager.h"
 #include "module/module.h"
 #include "weft/Module/ModuleWriter.h"
+#include "weft/Pipelines/InputText.h"
 #include "weft/Pipelines/Pipelines.h"
 #include "weft/Reference/RandomGraph.h"
 #include "weft/Target/CPU/Kernels.h"
 
 #include "llvm/Support/xxhash.h"
-
-#if __has_include("weft/Pipelines/InputText.h")
-#include "weft/Pipelines/InputText.h"
-#endif
 
 #include <set>
 
@@ -74,19 +71,6 @@ const DialectRegistry &getRegistry() {
   return *registry;
 }
 
-// Texts that would bring MLIR's parser down: it asks the index of `array<index: 0>` for its width.
-bool isKeptFromParser(llvm::StringRef text) {
-#if __has_include("weft/Pipelines/InputText.h")
-  if (!describeInputFault("input", text, /*allowBytecode=*/false).empty())
-    return true;
-#endif
-  for (auto [before, rest] = text.split("array"); !rest.empty();
-       std::tie(before, rest) = rest.split("array"))
-    if (rest.ltrim().consume_front("<") && rest.ltrim("< \t\r\n").starts_with("index"))
-      return true;
-  return text.starts_with("ML\xefR");
-}
-
 // Every size that a model leaves open but the batch gets two.
 CompileOptions chooseOptions(ModuleOp module, size_t choice) {
   CompileOptions options;
@@ -125,7 +109,7 @@ public:
 
   void run() {
     ++totals.texts;
-    if (isKeptFromParser(text))
+    if (!describeInputFault("input", text, /*allowBytecode=*/false).empty())
       return;
     OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(text, &context);
     if (!module)
@@ -210,7 +194,7 @@ std::string rewire(llvm::StringRef text, unsigned seed) {
   MLIRContext context(getRegistry(), MLIRContext::Threading::DISABLED);
   ScopedDiagnosticHandler quiet(&context, [](Diagnostic &) { return success(); });
   OwningOpRef<ModuleOp> module;
-  if (!isKeptFromParser(text))
+  if (describeInputFault("input", text, /*allowBytecode=*/false).empty())
     module = parseSourceString<ModuleOp>(text, &context);
   SmallVector<OpOperand *> operands;
   if (module)

@@ -260,7 +260,7 @@ weft.model @m {
 // -----
 
 weft.model @m {
-  // expected-error @+1 {{argument 0: attribute 'weft.index_range' expected array<i64: low, high> or array<i64: low, high, ignore>, got array<i64: 1>}}
+  // expected-error @+1 {{argument 0: attribute 'weft.index_range' expected array<i64: low, high> or [array<i64: count, low, high>, ...], got array<i64: 1>}}
   func.func private @f(%x: tensor<4xi64> {weft.index_range = array<i64: 1>})
 }
 
