@@ -91,12 +91,15 @@ LogicalResult Interpreter::reserveResults(Operation *op, ArrayRef<ReferenceTenso
   if (++evaluatedOps > kMaxEvaluatedOps)
     return op->emitOpError("cannot be evaluated: expected at most ")
            << kMaxEvaluatedOps << " ops, those of a call counted each time, got more";
-  // A dynamic dimension has the size of one of an operand, but for a reshape, which keeps all.
+  // A dynamic dimension has the size of a dynamic one of an operand, but for a reshape, which keeps
+  // all.
   int64_t largest = 1, elements = 1;
-  for (const ReferenceTensor &operand : operands) {
+  for (auto [value, operand] : llvm::zip_equal(op->getOperands(), operands)) {
     elements = std::max(elements, operand.getNumElements());
-    for (int64_t size : operand.getShape())
-      largest = std::max(largest, size);
+    auto type = dyn_cast<RankedTensorType>(value.getType());
+    for (auto [dim, size] : llvm::enumerate(operand.getShape()))
+      if (!type || type.isDynamicDim(dim))
+        largest = std::max(largest, size);
   }
   if (isa<func::CallOp, DispatchOp>(op))
     return success(); // its own ops count

@@ -106,6 +106,18 @@ std::vector<uint8_t> toBytes(const ReferenceTensor &tensor) {
   return bytes;
 }
 
+// The name under which the interpreter keeps what a session keeps as a variable.
+std::string storageNameOf(const rt::VariableInfo &variable) {
+  switch (variable.kind) {
+  case schema::VariableKind::OptimizerState:
+    return "state " + variable.name;
+  case schema::VariableKind::GradientAccumulator:
+    return "sum " + variable.name;
+  default:
+    return variable.name;
+  }
+}
+
 void expectClose(ArrayRef<double> expected, ArrayRef<uint8_t> bytes, const std::string &what) {
   std::vector<float> actual(bytes.size() / sizeof(float));
   std::memcpy(actual.data(), bytes.data(), bytes.size());
@@ -161,7 +173,7 @@ protected:
   void copyStorages() {
     const auto &variables = session->module().variables();
     for (size_t i = 0; i < variables.size(); ++i)
-      if (const ReferenceTensor *value = interpreter.getStorage(variables[i].name)) {
+      if (const ReferenceTensor *value = interpreter.getStorage(storageNameOf(variables[i]))) {
         std::vector<uint8_t> bytes = toBytes(*value);
         ASSERT_TRUE(session->writeVariable(i, bytes.data(), bytes.size()).ok());
       }
@@ -170,7 +182,7 @@ protected:
   void compareStorages() {
     const auto &variables = session->module().variables();
     for (size_t i = 0; i < variables.size(); ++i) {
-      const ReferenceTensor *value = interpreter.getStorage(variables[i].name);
+      const ReferenceTensor *value = interpreter.getStorage(storageNameOf(variables[i]));
       ASSERT_TRUE(value) << variables[i].name;
       std::vector<uint8_t> bytes(variables[i].byteSize);
       ASSERT_TRUE(session->readVariable(i, bytes.data(), bytes.size()).ok());

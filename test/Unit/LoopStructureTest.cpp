@@ -99,14 +99,16 @@ TEST_F(LoopStructure, ArgmaxDropsItsDimension) {
   EXPECT_EQ(map(op, 0), (Dims{1, 2}));
 }
 
-// A loss as the train step takes it: a sum and a weight, both f32 whatever the logits are.
+// A loss as the train step takes it: a sum and a weight, f64 if the loss is, else f32.
 template <typename OpT>
 void expectSumAndWeight(OpT op) {
   ASSERT_TRUE(op);
   OpBuilder builder(op->getNextNode());
   Value sum, weight;
   ASSERT_TRUE(succeeded(op.buildSumAndWeight(builder, sum, weight)));
-  auto scalar = RankedTensorType::get({}, builder.getF32Type());
+  bool isDouble = isa<Float64Type>(getElementTypeOrSelf(op.getType()));
+  auto scalar =
+      RankedTensorType::get({}, isDouble ? Type(builder.getF64Type()) : builder.getF32Type());
   EXPECT_EQ(sum.getType(), scalar);
   EXPECT_EQ(weight.getType(), scalar);
   EXPECT_TRUE(succeeded(verify(op->template getParentOfType<ModuleOp>())));

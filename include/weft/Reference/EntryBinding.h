@@ -33,7 +33,8 @@ llvm::LogicalResult bindArguments(mlir::func::FuncOp function, Interpreter &inte
                                   llvm::SmallVectorImpl<ReferenceTensor> &arguments);
 
 // Takes the results that are the new value of a parameter, buffer or state out of `results` and
-// into the interpreter's storage, in their logical layout.
+// into the interpreter's storage, in their logical layout. Parameters and buffers have their own
+// names there, optimizer state "state <name>", sums over micro-batches "sum <name>".
 void storeResults(mlir::func::FuncOp function, Interpreter &interpreter,
                   llvm::SmallVectorImpl<ReferenceTensor> &results);
 
