@@ -398,6 +398,8 @@ int main(int argc, char **argv) {
   registry.insert<weft::WeftDialect, weft::exec::ExecDialect, func::FuncDialect>();
   weft::cpu::registerCpuTargetDialects(registry);
   MLIRContext context(registry);
+  // An error names its place; the op there may be the whole model.
+  context.printOpOnDiagnostic(false);
   llvm::SourceMgr sources;
   SourceMgrDiagnosticHandler diagnostics(sources, &context);
   DefaultTimingManager timingManager;
