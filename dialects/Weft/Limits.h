@@ -19,7 +19,7 @@ inline constexpr int64_t kMaxRows = int64_t{1} << 26;
 // Characters of a name.
 inline constexpr size_t kMaxNameLength = 4096;
 // Ops of a function once its calls are inlined and its gradients are built.
-inline constexpr int64_t kMaxFunctionOps = int64_t{1} << 15;
+inline constexpr int64_t kMaxFunctionOps = int64_t{1} << 17;
 // Ops of all functions of a model, and copies of one, after dimensions are bound.
 inline constexpr int64_t kMaxModelOps = int64_t{1} << 20;
 inline constexpr int64_t kMaxBuckets = 1024;
