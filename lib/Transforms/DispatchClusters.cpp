@@ -20,15 +20,7 @@ static constexpr unsigned kMaxClusterOps = 64;
 static FusionKind kindOf(Operation *op) { return cast<FusableOpInterface>(op).getFusionKind(); }
 
 DispatchClusters::DispatchClusters(func::FuncOp entry, RowsAnalysis &rows, FusionCache &fusion)
-    : entry(entry), rows(rows), fusion(fusion) {
-  numberOps();
-}
-
-void DispatchClusters::numberOps() {
-  unsigned next = 0;
-  for (Operation &op : entry.getBody().front())
-    position[&op] = next++;
-}
+    : entry(entry), rows(rows), fusion(fusion) {}
 
 bool DispatchClusters::isAlias(Operation *op) { return isa<ReshapeOp>(op); }
 
@@ -79,7 +71,7 @@ SmallVector<Operation *> DispatchClusters::getOpsWithCheap(ArrayRef<Operation *>
       if (Operation *producer = operand.getDefiningOp(); producer && isCheap(producer))
         all.insert(producer);
   SmallVector<Operation *> sorted(all.begin(), all.end());
-  llvm::sort(sorted, [&](Operation *a, Operation *b) { return position.at(a) < position.at(b); });
+  llvm::sort(sorted, [&](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
   return sorted;
 }
 
@@ -203,7 +195,6 @@ bool DispatchClusters::storeCheapOperands(Operation *op) {
       op->replaceUsesOfWith(result, copied);
     }
   }
-  numberOps();
   llvm::for_each(copies, [&](Operation *copy) { assign(copy); });
   return true;
 }
@@ -275,7 +266,7 @@ void DispatchClusters::sinkIntoUsers() {
   for (Operation *op : llvm::reverse(ops))
     trySink(op);
   for (Cluster &cluster : clusters)
-    llvm::sort(cluster.ops, [&](Operation *a, Operation *b) { return position[a] < position[b]; });
+    llvm::sort(cluster.ops, [&](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
 }
 
 void DispatchClusters::orderAfterReaders(BlockArgument argument, unsigned writer) {
@@ -374,8 +365,8 @@ void DispatchClusters::mergeIntoGroups() {
   llvm::stable_sort(groups, [&](const DispatchGroup &a, const DispatchGroup &b) {
     if (a.level != b.level)
       return a.level < b.level;
-    return position.at(clusters[a.clusters.front()].ops.front()) <
-           position.at(clusters[b.clusters.front()].ops.front());
+    return clusters[a.clusters.front()].ops.front()->isBeforeInBlock(
+        clusters[b.clusters.front()].ops.front());
   });
 }
 

@@ -65,8 +65,6 @@ private:
   // Makes copies of the cheap ops that `op` reads, in clusters of their own; tells whether there
   // are any.
   bool storeCheapOperands(mlir::Operation *op);
-  // Positions in the program, of new ops too.
-  void numberOps();
   bool canFuse(llvm::ArrayRef<mlir::Operation *> ops, std::string &reason);
   bool readsDirectly(mlir::Operation *op, unsigned cluster) const;
   bool canJoin(mlir::Operation *op, unsigned cluster, llvm::ArrayRef<unsigned> producers,
@@ -101,7 +99,6 @@ private:
   llvm::DenseMap<unsigned, unsigned> firstGroups;
   llvm::DenseMap<std::pair<unsigned, mlir::Value>, unsigned> firstReaders;
   llvm::DenseMap<mlir::Operation *, unsigned> clusterOf;
-  llvm::DenseMap<mlir::Operation *, unsigned> position;
   llvm::SetVector<mlir::Operation *> cheap;
 };
 
