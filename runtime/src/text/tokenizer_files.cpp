@@ -25,14 +25,7 @@ size_t trimmedSize(std::string_view text) {
   return end;
 }
 
-// Adds a token whose content is not there yet.
-void addToken(const AddedToken &token, std::vector<AddedToken> &list) {
-  if (std::none_of(list.begin(), list.end(),
-                   [&](const AddedToken &other) { return other.content == token.content; }))
-    list.push_back(token);
-}
-
-// Likewise many, in linear time.
+// Adds tokens whose content is not there yet.
 void addTokens(const std::vector<AddedToken> &tokens, std::vector<AddedToken> &list) {
   std::set<std::string> contents;
   for (const AddedToken &token : list)
@@ -51,7 +44,7 @@ std::vector<AddedToken> configuredTokens(const TokenizerConfig &config,
       continue;
     for (AddedToken &token : base)
       token.special |= token.content == name.token->content;
-    addToken(*name.token, base);
+    addTokens({*name.token}, base);
   }
   addTokens(config.custom, base);
   if (config.extra)
@@ -89,7 +82,7 @@ void addBertTokens(TokenizerParts &parts) {
         std::any_of(parts.vocabulary.begin(), parts.vocabulary.end(),
                     [&](const WordPiece::Token &token) { return token.text == *content; });
     if (isThere && !content->empty())
-      addToken({*content, -1, true, false, false, false, false}, parts.added);
+      addTokens({{*content, -1, true, false, false, false, false}}, parts.added);
   }
 }
 
