@@ -3,28 +3,14 @@
 // Folders of checkpoints and models: trainer_state.json, config.json, model.safetensors and
 // optimizer.safetensors, into a session. Two bytes say how long the model is; the state ends at the
 // first zero byte behind them, the configuration at the second; the model comes next.
-#include "../Runtime/ModuleTesting.h"
 #include "TemporaryFolder.h"
+#include "TinySession.h"
 #include "train/checkpoint.h"
 
 #include <cstdlib>
 
 using namespace weft::rt;
 using namespace weft::rt::fuzzing;
-
-static Session &session() {
-  static const std::unique_ptr<Session> made = [] {
-    Result<std::shared_ptr<const Module>> module =
-        Module::parse(testing::writeModule(testing::ModuleBuilder(/*tiny=*/true).module));
-    DeviceOptions deviceOptions;
-    deviceOptions.threads = 1;
-    SessionOptions options;
-    if (!module.ok() || !(options.device = *createDevice("null", deviceOptions)))
-      std::abort();
-    return Session::create(*module, options).take();
-  }();
-  return *made;
-}
 
 static void explained(const Status &status) {
   if (!status.ok() && status.message().empty())

@@ -2,28 +2,14 @@
 //
 // model.safetensors and optimizer.safetensors of a checkpoint into the variables of a session; the
 // first byte chooses. What does not fit changes nothing.
-#include "../Runtime/ModuleTesting.h"
 #include "SafetensorsMutator.h"
-#include "module/session.h"
+#include "TinySession.h"
 #include "train/weights.h"
 
 #include <cstdlib>
 
 using namespace weft::rt;
-
-static Session &session() {
-  static const std::unique_ptr<Session> made = [] {
-    Result<std::shared_ptr<const Module>> module =
-        Module::parse(testing::writeModule(testing::ModuleBuilder(/*tiny=*/true).module));
-    DeviceOptions deviceOptions;
-    deviceOptions.threads = 1;
-    SessionOptions options;
-    if (!module.ok() || !(options.device = *createDevice("null", deviceOptions)))
-      std::abort();
-    return Session::create(*module, options).take();
-  }();
-  return *made;
-}
+using namespace weft::rt::fuzzing;
 
 static std::vector<std::vector<uint8_t>> readAll() {
   std::vector<std::vector<uint8_t>> values;
