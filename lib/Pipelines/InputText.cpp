@@ -135,11 +135,15 @@ StringRef NestingScan::afterSpace(StringRef rest) const {
 
 // `array<index: 0>`, whose index type MLIR's parser asks for its width.
 bool NestingScan::isArrayOfIndices() const {
+  auto isOfWord = [](char c) { return isAlnum(c) || c == '_' || c == '.' || c == '$'; };
   StringRef rest = text.substr(position);
-  if (!rest.consume_front("array"))
+  if ((position > 0 && isOfWord(text[position - 1])) || !rest.consume_front("array"))
     return false;
   rest = afterSpace(rest);
-  return rest.consume_front("<") && afterSpace(rest).starts_with("index");
+  if (!rest.consume_front("<"))
+    return false;
+  rest = afterSpace(rest);
+  return rest.consume_front("index") && (rest.empty() || !isOfWord(rest[0]));
 }
 
 std::string NestingScan::step() {
