@@ -179,16 +179,19 @@ std::string weft::getStorageName(Attribute storage) {
 // Attributes of functions' arguments and results
 //===----------------------------------------------------------------------===//
 
-// array<i64: low, high> or with a value that is ignored, or an array of them behind their counts.
+// array<i64: low, high> or with a value that is ignored, or an array of them behind their counts,
+// which are those of one sample.
 static bool isIndexRange(Attribute value) {
+  constexpr int64_t kMaxPlaces = int64_t(1) << 20;
   auto one = dyn_cast<DenseI64ArrayAttr>(value);
   auto several = dyn_cast<ArrayAttr>(value);
   if (one)
     return one.size() == 2 || one.size() == 3;
-  return several && !several.empty() && llvm::all_of(several, [](Attribute run) {
+  int64_t places = 0;
+  return several && !several.empty() && llvm::all_of(several, [&](Attribute run) {
            auto numbers = dyn_cast<DenseI64ArrayAttr>(run);
            return numbers && (numbers.size() == 3 || numbers.size() == 4) && numbers[0] > 0 &&
-                  numbers[0] <= int64_t(1) << 20;
+                  numbers[0] <= kMaxPlaces && (places += numbers[0]) <= kMaxPlaces;
          });
 }
 

@@ -155,6 +155,13 @@ weft.model @m {
 // -----
 
 weft.model @m {
+  // expected-error @+1 {{argument 0: attribute 'weft.index_range' expected array<i64: low, high> or [array<i64: count, low, high>, ...], got [array<i64: 1048576, 1, 2>, array<i64: 1, 1, 2>]}}
+  func.func private @f(%x: tensor<4xi64> {weft.index_range = [array<i64: 1048576, 1, 2>, array<i64: 1, 1, 2>]})
+}
+
+// -----
+
+weft.model @m {
   // expected-error @+1 {{argument 0: attribute 'weft.dims' expected at most 1 strings, got}}
   func.func private @f(%x: tensor<4xf32> {weft.dims = ["a", "b"]})
 }
